@@ -1,1 +1,10 @@
-export {};
+export * from './dead-letter-reason.js';
+export type { DeadLetter } from './generated/dead-letter.js';
+export { readingSchema, type Location, type Reading } from './generated/reading.js';
+export type { Origin, Outcome, Signal, Verdict } from './generated/signal.js';
+export * from './identity.js';
+export { collectExtras, isStorableTime, ReadingCodec, readingType, type Decoded } from './reading-codec.js';
+export * from './record-codec.js';
+export * from './registry.js';
+export * from './topics.js';
+export { frameAvro, schemaIdOf, WIRE_PREFIX_BYTES } from './wire-format.js';

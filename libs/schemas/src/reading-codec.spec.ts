@@ -1,0 +1,104 @@
+import avsc from 'avsc';
+import { describe, expect, it } from 'vitest';
+import {
+  frameAvro,
+  ReadingCodec,
+  readingSchema,
+  readingType,
+  type Reading,
+  type SchemaSource,
+} from './index.js';
+
+const aReading = (over: Partial<Reading> = {}): Reading => ({
+  messageId: '0b9f8c1e-9f3c-4c57-8f5e-2d4c1f6a7b10',
+  vehicleId: 'truck-17',
+  recordedAt: 1_763_800_000_000,
+  sequence: 4711,
+  location: { latitude: 52.52, longitude: 13.4 },
+  speedKph: 71.5,
+  fuelLevelPercent: null,
+  engineTemperatureC: 91,
+  cargoTemperatureC: 4.1,
+  ignitionOn: true,
+  extras: { tyrePressureKpa: 820, door: 'shut', washed: false },
+  ...over,
+});
+
+function registryOf(schemas: Record<number, object>) {
+  let asked = 0;
+  const source: SchemaSource = {
+    schemaById: async (id) => {
+      asked++;
+      return schemas[id] && JSON.stringify(schemas[id]);
+    },
+    idOf: async () => undefined,
+  };
+  return { source, timesAsked: () => asked };
+}
+
+describe('ReadingCodec', () => {
+  it('reads back what was written, missing sensors as null', async () => {
+    const codec = new ReadingCodec(registryOf({ 7: readingSchema }).source);
+    await codec.learn(7);
+    expect(codec.decode(frameAvro(7, readingType, aReading()))).toEqual({ reading: aReading() });
+  });
+
+  it('asks once for an id, however many records wait for it', async () => {
+    const registry = registryOf({ 7: readingSchema });
+    const codec = new ReadingCodec(registry.source);
+    const body = frameAvro(7, readingType, aReading());
+    expect(codec.decode(body)).toEqual({ schemaPending: 7 });
+    await Promise.all([codec.learn(7), codec.learn(7), codec.learn(7)]);
+    expect(registry.timesAsked()).toBe(1);
+    expect(codec.decode(body)).toHaveProperty('reading');
+  });
+
+  it('does not remember that an id was missing, since it may appear later', async () => {
+    const schemas: Record<number, object> = {};
+    const codec = new ReadingCodec(registryOf(schemas).source);
+    expect(await codec.learn(9)).toBe(false);
+    schemas[9] = readingSchema;
+    expect(await codec.learn(9)).toBe(true);
+  });
+
+  it('keeps fields of a newer writer in extras', async () => {
+    const v2 = {
+      ...readingSchema,
+      fields: [
+        ...readingSchema.fields,
+        { name: 'oilPressureKpa', type: ['null', 'double'], default: null },
+        { name: 'adBluePercent', type: ['null', 'int'], default: null },
+      ],
+    };
+    const codec = new ReadingCodec(registryOf({ 8: v2 }).source);
+    await codec.learn(8);
+    const body = frameAvro(8, avsc.Type.forSchema(v2 as avsc.Schema), {
+      ...aReading({ extras: {} }),
+      oilPressureKpa: 310.5,
+      adBluePercent: null,
+    });
+    expect(codec.decode(body)).toEqual({ reading: aReading({ extras: { oilPressureKpa: 310.5 } }) });
+  });
+
+  it('names the cause of every kind of trouble', async () => {
+    const codec = new ReadingCodec(
+      registryOf({ 7: readingSchema, 5: { type: 'record', name: 'Invoice', fields: [] } }).source,
+    );
+    await codec.learn(7);
+    await codec.learn(5);
+    const good = frameAvro(7, readingType, aReading());
+    const reasonOf = (body: Buffer) => {
+      const decoded = codec.decode(body);
+      return 'rejection' in decoded ? `${decoded.rejection.reason}: ${decoded.rejection.error}` : 'accepted';
+    };
+    expect(reasonOf(Buffer.from('{"a":1}'))).toMatch(/^malformed-body: .*wire format/);
+    expect(reasonOf(good.subarray(0, 40))).toMatch(/^malformed-body: not a reading of schema 7/);
+    expect(reasonOf(Buffer.concat([Buffer.of(0, 0, 0, 0, 5), good.subarray(5)]))).toMatch(
+      /^wrong-schema: .*Invoice/,
+    );
+    expect(reasonOf(frameAvro(7, readingType, aReading({ messageId: 'x' })))).toMatch(
+      /messageId: "x" is not a UUID/,
+    );
+    expect(reasonOf(frameAvro(7, readingType, aReading({ speedKph: NaN })))).toMatch(/speedKph/);
+  });
+});

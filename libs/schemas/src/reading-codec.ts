@@ -1,0 +1,177 @@
+import avsc, { type Type } from 'avsc';
+import { isVehicleId, parseMessageId } from './identity.js';
+import { readingSchema, type Reading } from './generated/reading.js';
+import { rejected, type Rejection } from './dead-letter-reason.js';
+import { schemaIdOf, WIRE_PREFIX_BYTES } from './wire-format.js';
+import type { SchemaSource } from './registry.js';
+
+export const readingType: Type = avsc.Type.forSchema(readingSchema as avsc.Schema);
+
+const KNOWN_FIELDS = new Set(readingSchema.fields.map((field) => field.name));
+const RECORD_NAME = `${readingSchema.namespace}.${readingSchema.name}`;
+
+/** `schemaPending`: the schema is not known yet, and nobody can tell until the registry has been asked. */
+export type Decoded = { reading: Reading } | { rejection: Rejection } | { schemaPending: number };
+
+type Decoder = (body: Buffer) => Reading;
+type KnownSchema = { decode: Decoder } | { rejection: Rejection };
+
+interface AvroRecordSchema {
+  type: string;
+  name: string;
+  namespace?: string;
+  fields: { name: string; type: unknown; default?: unknown }[];
+}
+
+/**
+ * Decodes readings written with any schema of the registry, in our own shape; fields that our schema does not
+ * know are kept in `extras`. Decoding never waits: an id that is new is asked for once, however many records
+ * carry it, and those records come back as `schemaPending`.
+ */
+export class ReadingCodec {
+  private readonly known = new Map<number, KnownSchema>();
+  private readonly asking = new Map<number, Promise<void>>();
+
+  constructor(private readonly schemas: SchemaSource) {}
+
+  decode(body: Buffer): Decoded {
+    const id = schemaIdOf(body);
+    if (id === undefined) {
+      return rejected(
+        'malformed-body',
+        `the body does not start with the Confluent wire format (0x00 and a schema id): ${body.length} bytes, first 0x${body.subarray(0, 1).toString('hex')}`,
+      );
+    }
+    const schema = this.known.get(id);
+    if (schema === undefined) return { schemaPending: id };
+    if ('rejection' in schema) return schema;
+    try {
+      return normalised(schema.decode(body));
+    } catch (error) {
+      return rejected('malformed-body', `not a reading of schema ${id}: ${messageOf(error)}`);
+    }
+  }
+
+  /**
+   * Asks the registry for a schema, once at a time.
+   * @returns false if the registry has no such id: it may appear later, so the answer is not kept.
+   * @throws RegistryUnavailable when it cannot tell.
+   */
+  async learn(id: number): Promise<boolean> {
+    if (!this.known.has(id)) {
+      let asking = this.asking.get(id);
+      if (!asking) {
+        asking = this.ask(id).finally(() => this.asking.delete(id));
+        this.asking.set(id, asking);
+      }
+      await asking;
+    }
+    return this.known.has(id);
+  }
+
+  private async ask(id: number): Promise<void> {
+    const schema = await this.schemas.schemaById(id);
+    if (schema !== undefined) this.known.set(id, decoderOf(id, schema));
+  }
+}
+
+function decoderOf(id: number, text: string): KnownSchema {
+  try {
+    const written = JSON.parse(text) as AvroRecordSchema;
+    const name = fullNameOf(written);
+    if (name !== RECORD_NAME)
+      return rejected('wrong-schema', `schema ${id} is that of ${name}, not of ${RECORD_NAME}`);
+    const unknownFields = written.fields.filter((field) => !KNOWN_FIELDS.has(field.name));
+    const writer = avsc.Type.forSchema(written as avsc.Schema);
+    const reader = unknownFields.length ? readerThatKeeps(unknownFields) : readingType;
+    const resolver = reader.createResolver(writer);
+    const names = unknownFields.map((field) => field.name);
+    return {
+      decode: (body) => {
+        const record = reader.fromBuffer(body.subarray(WIRE_PREFIX_BYTES), resolver) as Reading;
+        return names.length ? moveToExtras(record, names) : record;
+      },
+    };
+  } catch (error) {
+    return rejected('wrong-schema', `schema ${id} cannot be read as a ${RECORD_NAME}: ${messageOf(error)}`);
+  }
+}
+
+function fullNameOf(schema: AvroRecordSchema): string {
+  if (schema.name === undefined) return `a ${schema.type ?? typeof schema}`;
+  return schema.name.includes('.') || !schema.namespace ? schema.name : `${schema.namespace}.${schema.name}`;
+}
+
+/** Our schema and the writer's additional fields, so that Avro's own resolution carries them over. */
+function readerThatKeeps(fields: AvroRecordSchema['fields']): Type {
+  return avsc.Type.forSchema({
+    ...readingSchema,
+    fields: [...readingSchema.fields, ...fields],
+  } as avsc.Schema);
+}
+
+function moveToExtras(record: Reading, names: string[]): Reading {
+  const fields = record as Reading & Record<string, unknown>;
+  for (const name of names) {
+    collectExtras(record.extras, name, fields[name]);
+    delete fields[name];
+  }
+  return record;
+}
+
+/** Scalars as they are, nested objects flattened with dots, lists as JSON text, nulls left out. */
+export function collectExtras(extras: Reading['extras'], name: string, value: unknown): void {
+  if (value === null || value === undefined) return;
+  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string') {
+    extras[name] = value;
+  } else if (Array.isArray(value) || Buffer.isBuffer(value)) {
+    extras[name] = Buffer.isBuffer(value) ? value.toString('base64') : JSON.stringify(value);
+  } else if (typeof value === 'object') {
+    for (const [key, inner] of Object.entries(value)) collectExtras(extras, `${name}.${key}`, inner);
+  } else {
+    extras[name] = String(value);
+  }
+}
+
+function normalised(reading: Reading): Decoded {
+  const messageId = parseMessageId(reading.messageId);
+  if (messageId === undefined) {
+    return rejected('malformed-body', `messageId: "${reading.messageId.slice(0, 64)}" is not a UUID`);
+  }
+  if (!isVehicleId(reading.vehicleId)) {
+    return rejected('malformed-body', `vehicleId: "${reading.vehicleId.slice(0, 64)}" is not a vehicle id`);
+  }
+  if (!isStorableTime(reading.recordedAt)) {
+    return rejected('malformed-body', `recordedAt: ${reading.recordedAt} is beyond what a date can be`);
+  }
+  const notFinite = firstNotFinite(reading);
+  if (notFinite !== undefined) return rejected('malformed-body', `${notFinite}: not a finite number`);
+  reading.messageId = messageId;
+  return { reading };
+}
+
+const MEASUREMENTS = ['speedKph', 'fuelLevelPercent', 'engineTemperatureC', 'cargoTemperatureC'] as const;
+
+/** NaN and infinity are legal Avro doubles, but no measurements: no rule could judge them. */
+function firstNotFinite(reading: Reading): string | undefined {
+  for (const field of MEASUREMENTS) if (isNotFinite(reading[field])) return field;
+  if (isNotFinite(reading.location?.latitude)) return 'location.latitude';
+  if (isNotFinite(reading.location?.longitude)) return 'location.longitude';
+  for (const name in reading.extras) if (isNotFinite(reading.extras[name])) return `extras.${name}`;
+  return undefined;
+}
+
+function isNotFinite(value: unknown): boolean {
+  return typeof value === 'number' && !Number.isFinite(value);
+}
+
+/** The widest span a JavaScript date, and with it every client of ours, can hold. */
+const MAX_DATE_MS = 8.64e15;
+
+export function isStorableTime(ms: number): boolean {
+  return Number.isInteger(ms) && Math.abs(ms) <= MAX_DATE_MS;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

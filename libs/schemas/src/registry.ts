@@ -1,0 +1,110 @@
+import {
+  Compatibility,
+  SchemaRegistryClient,
+} from '@confluentinc/schemaregistry/dist/schemaregistry-client.js';
+import { RestError } from '@confluentinc/schemaregistry/dist/rest-error.js';
+
+/** Vehicles are upgraded one by one and late, consumers at once: both directions must hold, for all versions. */
+export const REQUIRED_COMPATIBILITY = Compatibility.FULL_TRANSITIVE;
+
+/** Where schemas come from. A running service only reads; registering is a command. */
+export interface SchemaSource {
+  /**
+   * @returns the schema's JSON text, or undefined if the registry has no such id.
+   * @throws RegistryUnavailable when the registry cannot tell; try again later.
+   */
+  schemaById(id: number): Promise<string | undefined>;
+  /** @returns the id under which exactly this schema stands under the subject, or undefined. */
+  idOf(subject: string, schema: string): Promise<number | undefined>;
+}
+
+export class RegistryUnavailable extends Error {
+  override name = 'RegistryUnavailable';
+}
+
+/** The registry refused a schema as incompatible with those already released. */
+export class IncompatibleSchema extends Error {
+  override name = 'IncompatibleSchema';
+}
+
+const NOT_FOUND = 404;
+const CONFLICT = 409;
+const UNPROCESSABLE = 422;
+
+/** A registry with Confluent's API, through Confluent's client. */
+export class SchemaRegistry implements SchemaSource {
+  private readonly client: SchemaRegistryClient;
+
+  constructor(readonly url: string) {
+    // Retries belong to us: the client's own would hide an outage for up to a minute.
+    this.client = new SchemaRegistryClient({
+      baseURLs: [url],
+      maxRetries: 0,
+      createAxiosDefaults: { timeout: 5000 },
+    });
+  }
+
+  async schemaById(id: number): Promise<string | undefined> {
+    const found = await this.ask(`schema ${id}`, () => this.client.getBySubjectAndId('', id));
+    return found?.schema;
+  }
+
+  async idOf(subject: string, schema: string): Promise<number | undefined> {
+    return this.ask(`the id of ${subject}`, () => this.client.getId(subject, { schemaType: 'AVRO', schema }));
+  }
+
+  /**
+   * @returns the schema's id, the same at every call.
+   * @throws IncompatibleSchema with the registry's own words.
+   */
+  async register(subject: string, schema: string): Promise<number> {
+    try {
+      const id = await this.ask(`registering ${subject}`, () =>
+        this.client.register(subject, { schemaType: 'AVRO', schema }),
+      );
+      if (id === undefined)
+        throw new RegistryUnavailable(`the registry at ${this.url} did not register ${subject}`);
+      return id;
+    } catch (error) {
+      if (error instanceof RestError && (error.status === CONFLICT || error.status === UNPROCESSABLE)) {
+        throw new IncompatibleSchema(
+          `the registry at ${this.url} holds versions of ${subject} that this schema is not compatible with: ${error.message}`,
+          { cause: error },
+        );
+      }
+      throw error;
+    }
+  }
+
+  /** Sets the compatibility the subject must have, and reads it back: a registry that ignores it is no gate. */
+  async requireCompatibility(subject: string): Promise<void> {
+    await this.ask(`setting the compatibility of ${subject}`, () =>
+      this.client.updateCompatibility(subject, REQUIRED_COMPATIBILITY),
+    );
+    this.client.clearCaches();
+    const held = await this.compatibilityOf(subject);
+    if (held !== REQUIRED_COMPATIBILITY) {
+      throw new Error(
+        `the registry at ${this.url} keeps ${subject} at ${held}, not at ${REQUIRED_COMPATIBILITY}`,
+      );
+    }
+  }
+
+  async compatibilityOf(subject: string): Promise<string | undefined> {
+    return this.ask(`the compatibility of ${subject}`, () => this.client.getCompatibility(subject));
+  }
+
+  /** A 4xx is an answer; anything else means that the registry cannot tell now. */
+  private async ask<T>(what: string, call: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await call();
+    } catch (error) {
+      if (error instanceof RestError && error.status === NOT_FOUND) return undefined;
+      if (error instanceof RestError && error.status >= 400 && error.status < 500) throw error;
+      const cause = error instanceof Error && error.message ? error.message : String(error);
+      throw new RegistryUnavailable(`the schema registry at ${this.url} did not answer (${what}): ${cause}`, {
+        cause: error,
+      });
+    }
+  }
+}
