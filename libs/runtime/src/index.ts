@@ -1,1 +1,6 @@
-export {};
+export * from './admin-server.js';
+export * from './backoff.js';
+export * from './config.js';
+export * from './logging.js';
+export * from './service.js';
+export * from './service-settings.js';

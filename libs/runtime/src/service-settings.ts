@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { brokerList, nameList, setting, text, urlOf, wholeNumber, withDefault } from './config.js';
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** Settings that every service has, under the same names. */
+export const serviceSettings = {
+  logLevel: setting(
+    'NAVORA_LOG_LEVEL',
+    withDefault(z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`), 'info'),
+  ),
+  adminHost: setting('NAVORA_ADMIN_HOST', withDefault(text(/^\S+$/, 'a host name or address'), '127.0.0.1')),
+  drainTimeoutMs: setting(
+    'NAVORA_DRAIN_TIMEOUT_MS',
+    withDefault(wholeNumber({ min: 0, max: 600_000 }), 20_000),
+  ),
+};
+
+export const kafkaSettings = {
+  kafkaBrokers: setting('NAVORA_KAFKA_BROKERS', withDefault(brokerList, ['127.0.0.1:9092'])),
+  registryUrl: setting(
+    'NAVORA_REGISTRY_URL',
+    withDefault(urlOf('http', 'https'), 'http://127.0.0.1:8081/apis/ccompat/v7'),
+  ),
+};
+
+export const cassandraSettings = {
+  cassandraContactPoints: setting('NAVORA_CASSANDRA_CONTACT_POINTS', withDefault(nameList, ['127.0.0.1'])),
+  cassandraPort: setting('NAVORA_CASSANDRA_PORT', withDefault(wholeNumber({ min: 1, max: 65535 }), 9042)),
+  cassandraDataCenter: setting(
+    'NAVORA_CASSANDRA_DATA_CENTER',
+    withDefault(text(/^\S+$/, 'the name of a data center'), 'datacenter1'),
+  ),
+  cassandraKeyspace: setting(
+    'NAVORA_CASSANDRA_KEYSPACE',
+    withDefault(
+      text(/^[a-z][a-z0-9_]{0,47}$/, 'a keyspace name: lower-case letters, digits and _'),
+      'navora',
+    ),
+  ),
+};
+
+/** The port for health and metrics; 0 takes any free one. */
+export function adminPort(preferred: number) {
+  return setting('NAVORA_ADMIN_PORT', withDefault(wholeNumber({ min: 0, max: 65535 }), preferred));
+}
