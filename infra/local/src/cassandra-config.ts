@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import type { StackPorts } from './ports.js';
+
+export function cassandraYaml(clusterName: string, ports: StackPorts, dataFolder: string): string {
+  return `cluster_name: ${clusterName}
+partitioner: org.apache.cassandra.dht.Murmur3Partitioner
+num_tokens: 1
+initial_token: '0'
+auto_bootstrap: false
+endpoint_snitch: SimpleSnitch
+listen_address: 127.0.0.1
+rpc_address: 127.0.0.1
+storage_port: ${ports.cassandraStorage}
+native_transport_port: ${ports.cassandra}
+seed_provider:
+  - class_name: org.apache.cassandra.locator.SimpleSeedProvider
+    parameters:
+      - seeds: 127.0.0.1:${ports.cassandraStorage}
+data_file_directories:
+  - ${join(dataFolder, 'data')}
+commitlog_directory: ${join(dataFolder, 'commitlog')}
+saved_caches_directory: ${join(dataFolder, 'saved_caches')}
+hints_directory: ${join(dataFolder, 'hints')}
+cdc_raw_directory: ${join(dataFolder, 'cdc_raw')}
+# With periodic sync a kill -9 loses rows this only node has acknowledged.
+commitlog_sync: group
+commitlog_sync_group_window: 5ms
+commitlog_total_space: 1GiB
+paxos_variant: v2
+storage_compatibility_mode: NONE
+memtable_heap_space: 256MiB
+auto_snapshot: false
+# Tests drop keyspaces all the time; nothing here is worth keeping a copy of.
+snapshot_before_compaction: false
+`;
+}
+
+/** Without one, logback falls back to DEBUG on everything. */
+export const cassandraLogback = `<configuration>
+  <appender name="STDOUT" class="ch.qos.logback.core.ConsoleAppender">
+    <encoder><pattern>%date{ISO8601} %-5level [%thread] %logger{0} %msg%n</pattern></encoder>
+  </appender>
+  <root level="INFO"><appender-ref ref="STDOUT"/></root>
+  <logger name="org.apache.cassandra.db.ColumnFamilyStore" level="WARN"/>
+  <logger name="org.apache.cassandra.config.DatabaseDescriptor" level="WARN"/>
+  <logger name="org.apache.cassandra.config.Config" level="WARN"/>
+</configuration>
+`;
+
+const everybody = (flag: string, names: string[]): string[] =>
+  names.map((name) => `--${flag}=${name}=ALL-UNNAMED`);
+
+/** What Cassandra reaches for inside the JDK: its own conf/jvm17-server.options, and three packages it also needs. */
+export const moduleFlags = [
+  '-Djdk.attach.allowAttachSelf=true',
+  ...everybody('add-exports', [
+    'java.base/jdk.internal.misc',
+    'java.base/jdk.internal.ref',
+    'java.base/sun.nio.ch',
+    'java.base/java.lang.ref',
+    'java.management.rmi/com.sun.jmx.remote.internal.rmi',
+    'java.rmi/sun.rmi.registry',
+    'java.rmi/sun.rmi.server',
+    'java.rmi/sun.rmi.transport.tcp',
+    'java.sql/java.sql',
+    'jdk.unsupported/sun.misc',
+    'jdk.attach/sun.tools.attach',
+    'jdk.compiler/com.sun.tools.javac.api',
+    'jdk.compiler/com.sun.tools.javac.code',
+    'jdk.compiler/com.sun.tools.javac.file',
+    'jdk.compiler/com.sun.tools.javac.parser',
+    'jdk.compiler/com.sun.tools.javac.tree',
+    'jdk.compiler/com.sun.tools.javac.util',
+  ]),
+  ...everybody('add-opens', [
+    'java.base/java.io',
+    'java.base/java.lang',
+    'java.base/java.lang.module',
+    'java.base/java.lang.reflect',
+    'java.base/java.math',
+    'java.base/java.net',
+    'java.base/java.nio',
+    'java.base/java.util',
+    'java.base/java.util.concurrent',
+    'java.base/java.util.concurrent.atomic',
+    'java.base/jdk.internal.loader',
+    'java.base/jdk.internal.math',
+    'java.base/jdk.internal.module',
+    'java.base/jdk.internal.ref',
+    'java.base/jdk.internal.reflect',
+    'java.base/jdk.internal.util.jar',
+    'java.base/jdk.internal.vm',
+    'java.base/sun.nio.ch',
+    'jdk.compiler/com.sun.tools.javac',
+    'jdk.management/com.sun.management.internal',
+  ]),
+];

@@ -1,0 +1,30 @@
+import type { StackPorts } from './ports.js';
+
+export function mosquittoConf(ports: StackPorts, dataFolder: string, user: string): string {
+  return `listener ${ports.mqtt} 127.0.0.1
+allow_anonymous true
+set_tcp_nodelay true
+# Started by root it would otherwise become a user that cannot write below this folder.
+user ${user}
+
+persistence true
+persistence_location ${dataFolder}/
+# Seconds. What a kill -9 can lose of what vehicles were told is safe.
+autosave_interval 1
+
+# The defaults hold 20 messages in flight and drop everything beyond 1,000 waiting ones. Zero is "no limit":
+# the subscriber's Receive Maximum bounds what is in flight, the bytes bound what waits.
+max_inflight_messages 0
+max_queued_messages 0
+max_queued_bytes 1073741824
+max_packet_size 524288
+
+log_dest stdout
+log_timestamp_format %Y-%m-%dT%H:%M:%S
+log_type error
+log_type warning
+log_type notice
+# Ten thousand vehicles would each write a line when they come and when they go.
+connection_messages false
+`;
+}
