@@ -1,1 +1,9 @@
-export {};
+export * from './dead-letters.js';
+export * from './group-consumer.js';
+export * from './kafka-client.js';
+export * from './kafka-strategy.js';
+export * from './murmur2.js';
+export * from './offset-tracker.js';
+export * from './produce-lane.js';
+export * from './record-batch.js';
+export * from './topic-check.js';

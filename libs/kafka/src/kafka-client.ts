@@ -1,0 +1,25 @@
+import { errorFields, type Logger } from '@navora/runtime';
+import { Kafka, logLevel, type LogEntry } from 'kafkajs';
+
+/** Our error classes decide what is loud; the client's own words are for whoever debugs it. */
+export function createKafka(clientId: string, brokers: string[], log: Logger): Kafka {
+  return new Kafka({
+    clientId,
+    brokers,
+    connectionTimeout: 5000,
+    requestTimeout: 30_000,
+    retry: { initialRetryTime: 100, maxRetryTime: 2000, retries: 8 },
+    logLevel: logLevel.WARN,
+    logCreator: () => (entry) => logOf(log, entry),
+  });
+}
+
+function logOf(log: Logger, { namespace, level, log: entry }: LogEntry): void {
+  const fields = {
+    namespace,
+    message: entry.message,
+    ...(entry['error'] ? errorFields(entry['error']) : {}),
+  };
+  if (level <= logLevel.WARN) log.warn(fields, 'kafka_client');
+  else log.debug(fields, 'kafka_client');
+}

@@ -1,0 +1,164 @@
+import type { IHeaders, Producer, ProducerRecord, RecordMetadata } from 'kafkajs';
+import { retryForever, type Logger, errorFields } from '@navora/runtime';
+import { partitionOf } from './murmur2.js';
+
+export interface OutgoingRecord {
+  topic: string;
+  key: string | Buffer | null;
+  value: Buffer;
+  headers?: IHeaders;
+  /** ms since 1970 */
+  timestamp: number;
+}
+
+/** The part of the Kafka client that a lane needs. */
+export type Sender = Pick<Producer, 'send' | 'sendBatch'>;
+
+export interface ProduceLaneOptions {
+  /** How many partitions each topic has: records are put where Kafka's default partitioner would. */
+  partitions: Record<string, number>;
+  /** At most so many bytes of values in one request; a single larger record goes alone. */
+  maxRequestBytes: number;
+  log: Logger;
+}
+
+interface Waiting {
+  record: OutgoingRecord;
+  acknowledged: () => void;
+}
+
+/**
+ * Writes records to Kafka, in order, with `acks=all`. There is one request in flight: what arrives meanwhile is
+ * the next request, so a single record leaves at once and batches grow with the load by themselves. With one
+ * request in flight, a request that is repeated cannot overtake a later one, so order per partition holds.
+ *
+ * A failed request is repeated until it succeeds, never skipped; a lost answer may write it twice.
+ */
+export class ProduceLane {
+  private waiting: Waiting[] = [];
+  private sending = false;
+  private idle: (() => void)[] = [];
+  private failing = false;
+  private readonly stopped = new AbortController();
+
+  constructor(
+    private readonly sender: Sender,
+    private readonly options: ProduceLaneOptions,
+  ) {}
+
+  /** Records handed over and not yet acknowledged. */
+  get unacknowledged(): number {
+    return this.inFlight + this.waiting.length;
+  }
+  private inFlight = 0;
+
+  /** False while requests fail and are repeated. */
+  get healthy(): boolean {
+    return !this.failing;
+  }
+
+  /** `acknowledged` is called once Kafka has the record on all in-sync replicas, in the order of hand-over. */
+  produce(record: OutgoingRecord, acknowledged: () => void): void {
+    this.waiting.push({ record, acknowledged });
+    if (!this.sending) this.sendSoon();
+  }
+
+  /** Resolves once Kafka has the record. */
+  produced(record: OutgoingRecord): Promise<void> {
+    return new Promise((resolve) => this.produce(record, resolve));
+  }
+
+  /** Resolves when everything handed over so far is acknowledged. */
+  async drained(): Promise<void> {
+    if (this.unacknowledged > 0) await new Promise<void>((resolve) => this.idle.push(resolve));
+  }
+
+  /** Gives up repeating. What is unacknowledged stays so: its source delivers it again. */
+  stop(): void {
+    this.stopped.abort();
+  }
+
+  /** On the next turn of the loop, so that all that one network read brought leaves in one request. */
+  private sendSoon(): void {
+    this.sending = true;
+    setImmediate(() => void this.sendAll());
+  }
+
+  private async sendAll(): Promise<void> {
+    while (this.waiting.length > 0 && !this.stopped.signal.aborted) {
+      const batch = this.takeBatch();
+      this.inFlight = batch.length;
+      try {
+        await this.sendUntilAcknowledged(batch.map(({ record }) => record));
+      } catch {
+        return; // stopped
+      }
+      this.inFlight = 0;
+      for (const { acknowledged } of batch) acknowledged();
+    }
+    this.sending = false;
+    if (this.unacknowledged === 0) for (const resolve of this.idle.splice(0)) resolve();
+  }
+
+  private takeBatch(): Waiting[] {
+    let bytes = 0;
+    let count = 0;
+    for (const { record } of this.waiting) {
+      bytes += record.value.length;
+      if (count > 0 && bytes > this.options.maxRequestBytes) break;
+      count++;
+    }
+    if (count === this.waiting.length) {
+      const all = this.waiting;
+      this.waiting = [];
+      return all;
+    }
+    return this.waiting.splice(0, count);
+  }
+
+  private async sendUntilAcknowledged(records: OutgoingRecord[]): Promise<void> {
+    const topicMessages = this.byTopic(records);
+    await retryForever(() => this.send(topicMessages), {
+      firstMs: 100,
+      maxMs: 2000,
+      signal: this.stopped.signal,
+      onRetry: (error, attempt) => {
+        this.failing = true;
+        this.options.log.warn({ attempt, records: records.length, ...errorFields(error) }, 'produce_failed');
+      },
+    });
+    this.failing = false;
+  }
+
+  private async send(topicMessages: ProducerRecord[]): Promise<RecordMetadata[]> {
+    const answers = await this.sender.sendBatch({ acks: -1, timeout: 10_000, topicMessages });
+    const refused = answers.find((answer) => answer.errorCode !== 0);
+    if (refused)
+      throw new Error(
+        `${refused.topicName}/${refused.partition} answered with error code ${refused.errorCode}`,
+      );
+    return answers;
+  }
+
+  private byTopic(records: OutgoingRecord[]): ProducerRecord[] {
+    const topics = new Map<string, ProducerRecord>();
+    for (const { topic, key, value, headers, timestamp } of records) {
+      let forTopic = topics.get(topic);
+      if (!forTopic) topics.set(topic, (forTopic = { topic, messages: [] }));
+      forTopic.messages.push({
+        key,
+        value,
+        headers,
+        timestamp: String(timestamp),
+        partition: this.partitionFor(topic, key),
+      });
+    }
+    return [...topics.values()];
+  }
+
+  private partitionFor(topic: string, key: string | Buffer | null): number {
+    const count = this.options.partitions[topic];
+    if (count === undefined) throw new Error(`the lane was not told how many partitions ${topic} has`);
+    return key === null ? 0 : partitionOf(key, count);
+  }
+}
