@@ -1,7 +1,11 @@
 export { type ComponentName, componentNames } from './component.js';
+export { type RunningStack, startContainerStack } from './container-stack.js';
 export { stackHome } from './config.js';
 export { servicesEnv, type StackEndpoints } from './endpoints.js';
+export { componentProcess, restartComponent, takeAway, untilHealthy } from './faults.js';
+export type { ProcessIdentity } from './process-identity.js';
 export type { StackProgress } from './progress.js';
 export { type StackOptions, startStack, stopStack } from './stack.js';
 export { StackError } from './stack-error.js';
 export { type ComponentStatus, type StackStatus, stackStatus } from './status.js';
+export { startTestStack } from './test-stack.js';

@@ -44,6 +44,11 @@ export function logFile(instance: Instance, writer: ComponentName | 'supervisor'
   return join(instance.root, 'logs', `${writer}.log`);
 }
 
+/** While this file exists a component that has died stays dead: how tests make an outage as long as they like. */
+export function holdFile(instance: Instance, component: ComponentName): string {
+  return join(instance.root, `hold-${component}`);
+}
+
 export function makeFolders(instance: Instance): void {
   try {
     mkdirSync(instance.downloads, { recursive: true });

@@ -1,13 +1,21 @@
-import type { StackPorts } from './ports.js';
+export interface KafkaAddresses {
+  /** Where it listens for clients, and what it tells them its address is. */
+  clients: string;
+  advertised: string;
+  controller: string;
+  dataFolder: string;
+}
+
+type Settings = Record<string, string | number | boolean>;
 
 /** One node that is broker and controller. What is not said here is Kafka's default on purpose. */
-export function kafkaProperties(ports: StackPorts, dataFolder: string): string {
-  return lines({
+export function kafkaSettings({ clients, advertised, controller, dataFolder }: KafkaAddresses): Settings {
+  return {
     'process.roles': 'broker,controller',
     'node.id': 1,
-    'controller.quorum.voters': `1@127.0.0.1:${ports.kafkaController}`,
-    listeners: `PLAINTEXT://127.0.0.1:${ports.kafka},CONTROLLER://127.0.0.1:${ports.kafkaController}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${ports.kafka}`,
+    'controller.quorum.voters': `1@${controller}`,
+    listeners: `PLAINTEXT://${clients},CONTROLLER://${controller}`,
+    'advertised.listeners': `PLAINTEXT://${advertised}`,
     'controller.listener.names': 'CONTROLLER',
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'log.dirs': dataFolder,
@@ -26,7 +34,7 @@ export function kafkaProperties(ports: StackPorts, dataFolder: string): string {
     'replica.fetch.max.bytes': 4 * 1024 * 1024,
     // The default of 128 MiB is a quarter of this heap.
     'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024,
-  });
+  };
 }
 
 export const kafkaLogging = `status = error
@@ -43,7 +51,7 @@ logger.kafkaconfig.name = kafka.server.KafkaConfig
 logger.kafkaconfig.level = warn
 `;
 
-function lines(settings: Record<string, string | number | boolean>): string {
+export function propertiesFile(settings: Settings): string {
   return Object.entries(settings)
     .map(([key, value]) => `${key}=${value}\n`)
     .join('');

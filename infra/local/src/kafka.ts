@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import type { Component, Launch, Site } from './component.js';
 import { configFolder, dataFolder } from './instance.js';
-import { kafkaLogging, kafkaProperties } from './kafka-config.js';
+import { kafkaLogging, kafkaSettings, propertiesFile } from './kafka-config.js';
 import { copyRuntimeJars, download, isDownloaded } from './maven.js';
 import { runToEnd } from './run-to-end.js';
 import { versions } from './versions.js';
@@ -29,7 +29,12 @@ async function prepareKafka(site: Site, signal: AbortSignal): Promise<Launch> {
   mkdirSync(data, { recursive: true });
   const properties = join(conf, 'node.properties');
   const logging = join(conf, 'log4j2.properties');
-  writeFileSync(properties, kafkaProperties(site.ports, data));
+  const clients = `127.0.0.1:${site.ports.kafka}`;
+  const controller = `127.0.0.1:${site.ports.kafkaController}`;
+  writeFileSync(
+    properties,
+    propertiesFile(kafkaSettings({ clients, advertised: clients, controller, dataFolder: data })),
+  );
   writeFileSync(logging, kafkaLogging);
   const java = [
     `-Dlog4j2.configurationFile=file:${logging}`,

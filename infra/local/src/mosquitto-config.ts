@@ -1,7 +1,6 @@
-import type { StackPorts } from './ports.js';
-
-export function mosquittoConf(ports: StackPorts, dataFolder: string, user: string): string {
-  return `listener ${ports.mqtt} 127.0.0.1
+/** `listener` is a port, and an address to bind it to unless it is all of them. */
+export function mosquittoConf(listener: string, dataFolder: string, user: string): string {
+  return `listener ${listener}
 allow_anonymous true
 set_tcp_nodelay true
 # Started by root it would otherwise become a user that cannot write below this folder.

@@ -31,7 +31,7 @@ async function prepareMosquitto({ instance, ports }: Site): Promise<Launch> {
   mkdirSync(conf, { recursive: true });
   mkdirSync(data, { recursive: true });
   const file = join(conf, 'mosquitto.conf');
-  writeFileSync(file, mosquittoConf(ports, data, userInfo().username));
+  writeFileSync(file, mosquittoConf(`${ports.mqtt} 127.0.0.1`, data, userInfo().username));
   const command = installed();
   if (command) return { command, args: ['-c', file] };
   const unpacked = unpackedMosquitto(instance.downloads);

@@ -1,8 +1,9 @@
+import { existsSync, rmSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Child, lastLines, startChild } from './child.js';
 import type { Component, Launch, Site } from './component.js';
-import { dataFolder, logFile } from './instance.js';
+import { dataFolder, holdFile, logFile } from './instance.js';
 import { secondsSince, type StackProgress } from './progress.js';
 import { endProcess } from './process-identity.js';
 import { StackError } from './stack-error.js';
@@ -38,6 +39,7 @@ export class Supervised {
   async start(signal: AbortSignal): Promise<void> {
     const begun = performance.now();
     this.enter('starting', 0, 'starting');
+    rmSync(this.hold(), { force: true });
     const launch = await this.component.prepare(this.site, signal);
     signal.throwIfAborted();
     const child = this.launch(launch);
@@ -77,6 +79,7 @@ export class Supervised {
         `died (${how}), starting it again in ${backoffMs / 1_000} s`,
       );
       await pause(backoffMs);
+      while (!this.stopping && existsSync(this.hold())) await pause(100);
       if (this.stopping) return;
       backoffMs = Math.min(backoffMs * 2, 15_000);
       this.state.restarts += 1;
@@ -120,6 +123,10 @@ export class Supervised {
     return new StackError(
       `${this.component.title} ${outcome}. The end of its log, ${this.log()}:\n${words.join('\n')}`,
     );
+  }
+
+  private hold(): string {
+    return holdFile(this.site.instance, this.component.name);
   }
 
   private log(): string {

@@ -1,0 +1,85 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import type { ComponentName } from './component.js';
+import { stackHome } from './config.js';
+import { whatIsWrong } from './health.js';
+import { holdFile, instanceAt } from './instance.js';
+import { hasEnded, isAlive, type ProcessIdentity, signalProcess } from './process-identity.js';
+import type { StackOptions } from './stack.js';
+import { StackError } from './stack-error.js';
+import { readState, type StackState } from './state.js';
+import { waitUntil } from './wait-until.js';
+
+type Where = Pick<StackOptions, 'home'>;
+
+/** The process that runs a component now: kill it (the supervisor starts it again), freeze it, watch it. */
+export function componentProcess(name: string, component: ComponentName, where: Where = {}): ProcessIdentity {
+  const identity = runningState(name, where).components[component].process;
+  if (!isAlive(identity))
+    throw new StackError(`${component} of the stack "${name}" has no process right now.`);
+  return identity;
+}
+
+/** Ends the component's process and resolves when its successor does real work. SIGTERM by default: a clean restart. */
+export async function restartComponent(
+  name: string,
+  component: ComponentName,
+  { signal = 'SIGTERM', ...where }: Where & { signal?: NodeJS.Signals } = {},
+): Promise<void> {
+  await endComponent(name, component, signal, where);
+  await untilHealthy(name, where);
+}
+
+/**
+ * Ends the component's process and keeps it away, as an outage of any length. The function it resolves to ends the
+ * outage: it resolves when the stack is healthy again.
+ */
+export async function takeAway(
+  name: string,
+  component: ComponentName,
+  { signal = 'SIGKILL', ...where }: Where & { signal?: NodeJS.Signals } = {},
+): Promise<() => Promise<void>> {
+  const hold = holdFile(instanceAt(stackHome(where.home), name), component);
+  writeFileSync(hold, '');
+  await endComponent(name, component, signal, where);
+  return async () => {
+    rmSync(hold, { force: true });
+    await untilHealthy(name, where);
+  };
+}
+
+/** Resolves when every component of the running stack answers. */
+export async function untilHealthy(
+  name: string,
+  { withinMs = 120_000, ...where }: Where & { withinMs?: number } = {},
+): Promise<void> {
+  const ask = async (): Promise<void> => {
+    const wrong = await whatIsWrong(runningState(name, where));
+    if (wrong) throw new Error(wrong);
+  };
+  await waitUntil(`Recovery of the stack "${name}"`, ask, { withinMs });
+}
+
+async function endComponent(
+  name: string,
+  component: ComponentName,
+  signal: NodeJS.Signals,
+  where: Where,
+): Promise<void> {
+  const identity = componentProcess(name, component, where);
+  signalProcess(identity, signal);
+  if (!(await hasEnded(identity, 60_000))) throw new StackError(`${component} did not end on ${signal}.`);
+  // "Healthy" must not be read off the state of before.
+  const noticed = async (): Promise<void> => {
+    const { phase, process } = runningState(name, where).components[component];
+    if (phase === 'ready' && process?.pid === identity.pid) throw new Error('the supervisor has not noticed');
+  };
+  await waitUntil(`The end of ${component}`, noticed, { withinMs: 10_000 });
+}
+
+function runningState(name: string, { home }: Where): StackState {
+  const state = readState(instanceAt(stackHome(home), name));
+  if (!state || !isAlive(state.supervisor)) {
+    throw new StackError(`The stack "${name}" does not run: start it with "navora stack up --name ${name}".`);
+  }
+  return state;
+}
