@@ -63,6 +63,11 @@ function* candidates(wanted: number, preferred: number): Generator<number> {
   for (let port = preferred + 1; port < preferred + 500; port += 1) yield port;
 }
 
+export function movesLine(moves: PortMove[]): string {
+  const each = moves.map(({ name, from, to }) => `${name} ${from} (now ${to})`);
+  return `Ports in use by something else: ${each.join(', ')}.`;
+}
+
 export function rememberedPorts(file: string): Partial<StackPorts> {
   if (!existsSync(file)) return {};
   const content = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;

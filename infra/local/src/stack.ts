@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { stackHome } from './config.js';
 import { endpointsAt, type StackEndpoints } from './endpoints.js';
 import { type Instance, instanceAt, makeFolders } from './instance.js';
+import { endOrphans } from './orphans.js';
 import { endProcess, hasEnded, isAlive } from './process-identity.js';
 import { secondsSince, type StackProgress } from './progress.js';
 import { StackError } from './stack-error.js';
@@ -84,7 +85,7 @@ async function joined(instance: Instance, seen: StackState, options: StackOption
     }
     const wrong = state.phase === 'starting' ? 'still starting' : await whatIsWrong(state);
     if (wrong === '') {
-      const message = 'is already running';
+      const message = `The stack "${instance.name}" is already running.`;
       options.onProgress?.({ component: 'stack', phase: 'notice', seconds: secondsSince(begun), message });
       return true;
     }
@@ -96,18 +97,6 @@ async function joined(instance: Instance, seen: StackState, options: StackOption
     await pause(250);
   }
   return false;
-}
-
-/** Ends what a supervisor that died without stopping has left behind: by pid and start time, so never a stranger. */
-async function endOrphans(instance: Instance): Promise<boolean> {
-  const state = readState(instance);
-  if (!state || isAlive(state.supervisor)) return false;
-  const left = Object.values(state.components)
-    .map((component) => component.process)
-    .filter((identity) => isAlive(identity));
-  await Promise.all(left.map((identity) => endProcess(identity, 20_000)));
-  for (const file of [instance.envFile, instance.stateFile, instance.lockFile]) rmSync(file, { force: true });
-  return left.length > 0;
 }
 
 function wipeData(instance: Instance): void {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { instanceAt } from './instance.js';
 import { findJava } from './java.js';
 import { otherStacksPorts } from './other-stacks.js';
-import { choosePorts, isPortFree, rememberedPorts, rememberPorts } from './ports.js';
+import { choosePorts, isPortFree, movesLine, rememberedPorts, rememberPorts } from './ports.js';
 import type { StackProgress } from './progress.js';
 import { StackError } from './stack-error.js';
 import { Supervisor } from './supervisor.js';
@@ -51,7 +51,7 @@ async function run(): Promise<void> {
   const { ports, moves } = await choosePorts(rememberedPorts(instance.portsFile), free);
   rememberPorts(instance.portsFile, ports);
   if (moves.length > 0) {
-    const message = `in use by something else: ${moves.map(({ name, from, to }) => `${name} ${from}, so ${to}`).join('; ')}`;
+    const message = movesLine(moves);
     report({ component: 'stack', phase: 'notice', seconds: 0, message });
   }
   supervisor = new Supervisor(instance, ports, java.command, report);
