@@ -12,14 +12,32 @@ export const depConstraints = [
   { sourceTag: 'scope:local-stack', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'scope:kafka', onlyDependOnLibsWithTags: libsOf('schemas', 'runtime') },
   { sourceTag: 'scope:cassandra', onlyDependOnLibsWithTags: libsOf('runtime') },
+  { sourceTag: 'scope:rules', onlyDependOnLibsWithTags: libsOf('schemas') },
   { sourceTag: 'scope:simulator', onlyDependOnLibsWithTags: libsOf('schemas') },
-  { sourceTag: 'scope:testing', onlyDependOnLibsWithTags: libsOf('schemas', 'kafka', 'cassandra', 'local-stack') },
+  {
+    sourceTag: 'scope:testing',
+    onlyDependOnLibsWithTags: libsOf('schemas', 'kafka', 'cassandra', 'local-stack'),
+  },
   { sourceTag: 'scope:mqtt-bridge', onlyDependOnLibsWithTags: libsOf('schemas', 'runtime', 'kafka') },
-  { sourceTag: 'scope:processor', onlyDependOnLibsWithTags: libsOf('schemas', 'runtime', 'kafka', 'cassandra') },
-  { sourceTag: 'scope:alerts', onlyDependOnLibsWithTags: libsOf('schemas', 'runtime', 'kafka', 'cassandra') },
+  {
+    sourceTag: 'scope:processor',
+    onlyDependOnLibsWithTags: libsOf('schemas', 'runtime', 'kafka', 'cassandra'),
+  },
+  {
+    sourceTag: 'scope:alerts',
+    onlyDependOnLibsWithTags: libsOf('schemas', 'runtime', 'kafka', 'cassandra', 'rules'),
+  },
   {
     sourceTag: 'scope:cli',
-    onlyDependOnLibsWithTags: libsOf('schemas', 'runtime', 'kafka', 'cassandra', 'simulator', 'auditor', 'local-stack'),
+    onlyDependOnLibsWithTags: libsOf(
+      'schemas',
+      'runtime',
+      'kafka',
+      'cassandra',
+      'simulator',
+      'auditor',
+      'local-stack',
+    ),
   },
 ];
 
@@ -64,7 +82,11 @@ export default tseslint.config(
     rules: {
       'no-restricted-properties': [
         'error',
-        { object: 'process', property: 'env', message: 'Configuration is read once, in the config file of the app.' },
+        {
+          object: 'process',
+          property: 'env',
+          message: 'Configuration is read once, in the config file of the app.',
+        },
       ],
     },
   },

@@ -1,0 +1,3 @@
+export * from './judge.js';
+export * from './rule.js';
+export * from './rules-file.js';
