@@ -1,0 +1,103 @@
+import type {
+  BodyReading,
+  DeadLetter,
+  Evidence,
+  ReadingRecord,
+  Row,
+  Sent,
+  SignalRecord,
+} from './evidence.js';
+import { groupBy } from './group-by.js';
+import { placeText } from './ids.js';
+
+/** One reading as it stands in the readings topic, with all its deliveries. */
+export interface Reading {
+  readonly said: BodyReading;
+  readonly occurrences: readonly ReadingRecord[];
+  /** The first delivery that was not dead-lettered: what is stored and judged. None when all were. */
+  readonly first?: ReadingRecord;
+}
+
+/** The evidence, indexed once for all checks. */
+export interface CaseFile {
+  readonly evidence: Evidence;
+  /** By vehicle and message id: the distinct bodies sent under it. */
+  readonly sentById: ReadonlyMap<string, readonly Sent[]>;
+  readonly sentDigests: ReadonlySet<string>;
+  /** The record digests in the readings topic that were forwarded although nobody could read them. */
+  readonly unreadDigests: ReadonlySet<string>;
+  /** By vehicle, in the order of their first occurrence in Kafka. */
+  readonly readings: ReadonlyMap<string, readonly Reading[]>;
+  readonly readingById: ReadonlyMap<string, Reading>;
+  /** By vehicle and message id. */
+  readonly rowsById: ReadonlyMap<string, readonly Row[]>;
+  readonly signalsByOrigin: ReadonlyMap<string, readonly SignalRecord[]>;
+  readonly deadLetterIds: ReadonlySet<string>;
+  /** Records that were dead-lettered, by their place. */
+  givenUpAt(place: string): ReadingRecord | undefined;
+  deadLetterOf(record: ReadingRecord): DeadLetter | undefined;
+  /** Not yet covered by the processor's commit: nothing may be demanded of it. */
+  isPending(record: ReadingRecord): boolean;
+  isClockSuspect(record: ReadingRecord, said: BodyReading): boolean;
+}
+
+export const idKey = (of: { vehicleId: string; messageId: string }) => `${of.vehicleId} ${of.messageId}`;
+export const identityKey = (of: BodyReading) => `${of.vehicleId} ${of.messageId} ${of.recordedAt}`;
+
+export function openCaseFile(evidence: Evidence): CaseFile {
+  const deadLetterAt = new Map<string, DeadLetter>();
+  for (const letter of evidence.deadLetters) if (letter.of) deadLetterAt.set(placeText(letter.of), letter);
+  const readings = [
+    ...gatherReadings(evidence.records, (record) => deadLetterAt.has(placeText(record))).values(),
+  ];
+  const unread = evidence.records.filter((record) => 'bad' in record.judged);
+  const givenUp = new Map<string, ReadingRecord>();
+  for (const record of evidence.records)
+    if (deadLetterAt.has(placeText(record))) givenUp.set(placeText(record), record);
+  return {
+    evidence,
+    sentById: groupBy(evidence.history.sent, idKey),
+    sentDigests: new Set(evidence.history.sent.map((sent) => sent.digest)),
+    unreadDigests: new Set(unread.map((record) => record.digest)),
+    readings: groupBy(readings, (reading) => reading.said.vehicleId),
+    readingById: new Map(readings.map((reading) => [identityKey(reading.said), reading])),
+    rowsById: groupBy(evidence.rows, idKey),
+    signalsByOrigin: groupBy(evidence.signals, (signal) => placeText(signal.origin)),
+    deadLetterIds: new Set(evidence.deadLetters.map((letter) => letter.id)),
+    givenUpAt: (place) => givenUp.get(place),
+    deadLetterOf: (record) => deadLetterAt.get(placeText(record)),
+    isPending: (record) => record.offset >= (evidence.committed.get(record.partition) ?? 0n),
+    isClockSuspect: (record, said) => said.recordedAt - record.timestamp > evidence.settings.clockSuspectMs,
+  };
+}
+
+function gatherReadings(records: readonly ReadingRecord[], wasGivenUp: (record: ReadingRecord) => boolean) {
+  const readings = new Map<
+    string,
+    { said: BodyReading; occurrences: ReadingRecord[]; first?: ReadingRecord }
+  >();
+  for (const record of records) {
+    if ('bad' in record.judged) continue;
+    const said = record.judged.reading;
+    const known = readings.get(identityKey(said));
+    const reading = known ?? { said, occurrences: [] };
+    if (known === undefined) readings.set(identityKey(said), reading);
+    reading.occurrences.push(record);
+    if (reading.first === undefined && !wasGivenUp(record)) reading.first = record;
+  }
+  return readings;
+}
+
+/** What of a vehicle is stored and judged, in the order of the records that stored it. */
+export function* judgedReadings(
+  file: CaseFile,
+  vehicleId: string,
+): Iterable<{ said: BodyReading; first: ReadingRecord }> {
+  const stored = [];
+  for (const { said, first } of file.readings.get(vehicleId) ?? []) if (first) stored.push({ said, first });
+  yield* stored.sort((one, other) =>
+    one.first.partition === other.first.partition
+      ? Number(one.first.offset - other.first.offset)
+      : one.first.timestamp - other.first.timestamp,
+  );
+}

@@ -1,0 +1,108 @@
+import { foldAlerts } from './alert-fold.js';
+import { type CaseFile, judgedReadings } from './case-file.js';
+import { type Check, fieldDifferences, type Witness } from './check.js';
+import type { AlertHistoryRow, AlertRow, BodyReading } from './evidence.js';
+import { groupBy } from './group-by.js';
+
+const ABOUT_ALERTS = { invariant: 'I7', needsQuiet: true } as const;
+
+export const alertsMissing: Check = {
+  ...ABOUT_ALERTS,
+  name: 'alerts missing',
+  promise: 'every alert the rules demand is in the table',
+  *find(file) {
+    const found = byId(file.evidence.alerts);
+    for (const alert of expectedAlerts(file)) {
+      if (!found.has(keyOf(alert))) yield witness('no such alert', alert, { expected: summary(alert) });
+    }
+  },
+};
+
+export const alertsExtra: Check = {
+  ...ABOUT_ALERTS,
+  name: 'alerts extra',
+  promise: 'no alert is in the table that the rules do not demand',
+  *find(file) {
+    const expected = byId(expectedAlerts(file));
+    for (const alert of file.evidence.alerts) {
+      if (!expected.has(keyOf(alert)))
+        yield witness('an alert without cause', alert, { found: summary(alert) });
+    }
+  },
+};
+
+export const alertsWrong: Check = {
+  ...ABOUT_ALERTS,
+  name: 'alerts wrong',
+  promise: 'every alert opened and cleared when the rules say, and its history tells the same',
+  *find(file) {
+    const found = byId(file.evidence.alerts);
+    const transitions = groupBy(file.evidence.alertHistory, (row) => `${row.vehicleId} ${row.alertId}`);
+    for (const expected of expectedAlerts(file)) {
+      const alert = found.get(keyOf(expected));
+      if (alert === undefined) continue;
+      const different = fieldDifferences(expected, alert, ALERT_FIELDS);
+      if (different) yield witness('a wrong alert', alert, different);
+      else yield* wrongHistory(alert, transitions.get(keyOf(alert)) ?? []);
+    }
+  },
+};
+
+export const ALERT_FIELDS = [
+  ...(['rule', 'severity', 'status', 'late', 'measurement', 'value'] as const),
+  ...(['openedAt', 'openedBy', 'clearedAt', 'clearedBy', 'clearedValue'] as const),
+];
+
+/** The history is held against the alert itself, which is held against the rules. */
+function* wrongHistory(alert: AlertRow, found: readonly AlertHistoryRow[]): Iterable<Witness> {
+  const missing = transitionsOf(alert);
+  for (const row of found) {
+    const index = missing.findIndex((it) => it.transition === row.transition);
+    const [expected] = index < 0 ? [] : missing.splice(index, 1);
+    const different = expected && fieldDifferences(expected, row, ['at', 'value', 'messageId']);
+    if (expected === undefined)
+      yield witness('a transition that never was', alert, { found: row.transition });
+    else if (different) yield witness(`a wrong transition (${row.transition})`, alert, different);
+  }
+  for (const { transition } of missing) yield witness('no such transition', alert, { expected: transition });
+}
+
+function transitionsOf(alert: AlertRow): AlertHistoryRow[] {
+  const { vehicleId, id: alertId, value, openedAt: at, openedBy: messageId } = alert;
+  const opening = { vehicleId, alertId, at, messageId, ...(value === undefined ? {} : { value }) };
+  if (alert.late) return [{ ...opening, transition: 'recorded-late' }];
+  const transitions: AlertHistoryRow[] = [{ ...opening, transition: 'opened' }];
+  if (alert.clearedAt !== undefined) {
+    const clearing = { at: alert.clearedAt, messageId: alert.clearedBy ?? '' };
+    const cleared = { vehicleId, alertId, transition: 'cleared', ...clearing };
+    transitions.push(alert.clearedValue === undefined ? cleared : { ...cleared, value: alert.clearedValue });
+  }
+  return transitions;
+}
+
+export function* expectedAlerts(file: CaseFile): Iterable<AlertRow> {
+  for (const vehicleId of file.evidence.history.vehicles) {
+    yield* foldAlerts(judged(vehicleId, file), file.evidence.rules);
+  }
+}
+
+function* judged(vehicleId: string, file: CaseFile): Iterable<BodyReading> {
+  for (const { said, first } of judgedReadings(file, vehicleId))
+    if (!file.isClockSuspect(first, said)) yield said;
+}
+
+export const keyOf = (alert: AlertRow) => `${alert.vehicleId} ${alert.id}`;
+const byId = (alerts: Iterable<AlertRow>) => new Map([...alerts].map((alert) => [keyOf(alert), alert]));
+
+const summary = (alert: AlertRow) =>
+  `${alert.rule}, ${alert.status}${alert.late ? ', late' : ''}, ${alert.measurement} ${alert.value ?? 'unknown'}`;
+
+function witness(what: string, alert: AlertRow, difference: { expected?: string; found?: string }): Witness {
+  return {
+    what,
+    vehicleId: alert.vehicleId,
+    messageId: alert.openedBy,
+    at: `vehicle_alerts ${alert.id}`,
+    ...difference,
+  };
+}

@@ -1,0 +1,59 @@
+import { type CaseFile } from './case-file.js';
+import type { Check, Witness } from './check.js';
+import { groundsFor, isFounded, isHarmed } from './dead-letter-grounds.js';
+import { DEAD_LETTER_REASONS, type DeadLetter } from './evidence.js';
+import { placeText } from './ids.js';
+
+export const deadLettersWrong: Check = {
+  name: 'dead letters wrong',
+  invariant: 'I8',
+  promise: 'every dead letter holds the original bytes, its own id and the true reason',
+  *find(file) {
+    for (const letter of file.evidence.deadLetters) yield* wrongLetter(letter, file);
+    yield* missingLetters(file);
+  },
+};
+
+function* wrongLetter(letter: DeadLetter, file: CaseFile): Iterable<Witness> {
+  const about = { ...named(letter), at: placeText(letter) };
+  const reasons: readonly string[] = DEAD_LETTER_REASONS;
+  const altered = isAltered(letter, file);
+  if (altered) yield { what: 'not the original bytes', ...about, found: letter.reason };
+  else if (letter.id !== letter.rightId)
+    yield { what: 'a wrong id', ...about, expected: letter.rightId, found: letter.id };
+  else if (!reasons.includes(letter.reason))
+    yield { what: 'an unknown reason', ...about, found: letter.reason };
+  else if (letter.of && letter.of.topic !== file.evidence.settings.readingsTopic) {
+    yield { what: 'a record of ours was given up', ...about, expected: 'none', found: placeText(letter.of) };
+  } else if (!isFounded(letter, file) && !isHarmed(letter, file)) {
+    const expected = groundsFor(letter, file) ?? 'nothing: the reading is good';
+    yield { what: 'a wrong reason', ...about, expected, found: letter.reason };
+  }
+}
+
+/** What the vehicle sent, or what stands in Kafka, is known byte by byte. */
+function isAltered(letter: DeadLetter, file: CaseFile): boolean {
+  if (letter.of === undefined) return !file.sentDigests.has(letter.digest) && startedBefore(letter, file);
+  const record = file.givenUpAt(placeText(letter.of));
+  return record !== undefined && record.digest !== letter.digest;
+}
+
+function startedBefore(letter: DeadLetter, file: CaseFile): boolean {
+  return letter.deadLetteredAt >= file.evidence.history.startedAt;
+}
+
+/** A record beyond retention is readable, so a row may hide that it should have been given up. */
+function* missingLetters(file: CaseFile): Iterable<Witness> {
+  for (const record of file.evidence.records) {
+    if ('bad' in record.judged || file.isPending(record) || file.deadLetterOf(record)) continue;
+    const { vehicleId, messageId, recordedAt } = record.judged.reading;
+    if (record.timestamp - recordedAt <= file.evidence.settings.retentionMs) continue;
+    if (!file.rowsById.has(`${vehicleId} ${messageId}`)) continue;
+    yield { what: 'stored, but recorded before the retention', vehicleId, messageId, at: placeText(record) };
+  }
+}
+
+function named(letter: DeadLetter): { vehicleId?: string; messageId?: string } {
+  if ('reading' in letter.judged) return letter.judged.reading;
+  return letter.vehicleId === undefined ? {} : { vehicleId: letter.vehicleId };
+}

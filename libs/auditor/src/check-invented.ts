@@ -1,0 +1,122 @@
+import { type CaseFile, idKey, identityKey } from './case-file.js';
+import { atTime, type Check, describeDifferences, type Witness } from './check.js';
+import type { BodyReading, ReadingRecord, Row } from './evidence.js';
+import { placeText } from './ids.js';
+
+export const invented: Check = {
+  name: 'invented',
+  invariant: 'I2',
+  promise: 'every record, row and latest state says what its vehicle sent, and nothing else',
+  *find(file) {
+    for (const record of file.evidence.records) yield* inventedRecord(record, file);
+    for (const row of file.evidence.rows) yield* inventedRow(row, file);
+    for (const state of file.evidence.latest.values()) yield* inventedState(state, file);
+  },
+};
+
+function* inventedRecord(record: ReadingRecord, file: CaseFile): Iterable<Witness> {
+  if (record.timestamp < file.evidence.history.startedAt) return;
+  const at = placeText(record);
+  if ('bad' in record.judged) {
+    const found = record.judged.detail;
+    if (!file.sentDigests.has(record.digest))
+      yield { what: 'bytes nobody sent', vehicleId: record.key, at, found };
+  } else {
+    yield* unlikeSent(record.judged.reading, at, file);
+  }
+}
+
+/** A row is held against what was sent; one from before the history against its record alone. */
+function* inventedRow(row: Row, file: CaseFile): Iterable<Witness> {
+  const { starts, ends, history } = file.evidence;
+  const start = starts.get(row.origin.partition) ?? 0n;
+  if (row.origin.offset >= (ends.get(row.origin.partition) ?? 0n) && row.receivedAt >= history.startedAt) {
+    // Stored while the audit ran; only what no sender ever attempted is worth a word.
+    if (!file.sentById.has(idKey(row))) yield* unlikeSent(row, 'readings', file);
+    return;
+  }
+  if (row.receivedAt >= history.startedAt && !isSecondRow(row, file)) {
+    const unlike = [...unlikeSent(row, 'readings', file)];
+    yield* unlike;
+    if (unlike.length > 0) return;
+  }
+  if (row.origin.offset >= start && !isSecondRow(row, file)) yield* unlikeRecord(row, file);
+}
+
+/** A further row for an id whose true row stands: a duplicate, counted there. */
+function isSecondRow(row: Row, file: CaseFile): boolean {
+  const rows = file.rowsById.get(idKey(row)) ?? [];
+  return (
+    rows.length > 1 &&
+    !file.readingById.has(identityKey(row)) &&
+    rows.some((it) => file.readingById.has(identityKey(it)))
+  );
+}
+
+function* unlikeRecord(row: Row, file: CaseFile): Iterable<Witness> {
+  const { vehicleId, messageId } = row;
+  const at = 'readings';
+  const reading = file.readingById.get(identityKey(row));
+  const first = reading?.first;
+  if (reading === undefined || first === undefined) {
+    const found = `origin ${placeText(row.origin)}`;
+    yield { what: 'a row without a record that could have stored it', vehicleId, messageId, at, found };
+    return;
+  }
+  const facts = (origin: string, receivedAt: number, clockSuspect: boolean) =>
+    new Map([...Object.entries({ origin, receivedAt: atTime(receivedAt), clockSuspect })]);
+  const different =
+    describeDifferences(
+      facts(placeText(first), first.timestamp, file.isClockSuspect(first, reading.said)),
+      facts(placeText(row.origin), row.receivedAt, row.clockSuspect),
+    ) ??
+    ('reading' in first.judged ? describeDifferences(first.judged.reading.content, row.content) : undefined);
+  if (different)
+    yield { what: 'a row unlike the record that stored it', vehicleId, messageId, at, ...different };
+}
+
+function* inventedState(state: BodyReading, file: CaseFile): Iterable<Witness> {
+  const reading = file.readingById.get(identityKey(state));
+  const first = reading?.first;
+  const { vehicleId, messageId } = state;
+  const at = 'latest_readings';
+  if (reading && first && file.isClockSuspect(first, reading.said)) {
+    yield { what: 'a clock-suspect reading is the latest state', vehicleId, messageId, at };
+  } else if (!file.sentById.has(idKey(state)) && state.recordedAt < file.evidence.history.startedAt) {
+    return;
+  } else {
+    yield* unlikeSent(state, at, file);
+  }
+}
+
+function* unlikeSent(said: BodyReading, at: string, file: CaseFile): Iterable<Witness> {
+  const { vehicleId, messageId } = said;
+  if (!file.evidence.history.vehicles.has(vehicleId)) return;
+  const versions = [];
+  for (const { judged } of file.sentById.get(idKey(said)) ?? [])
+    if ('reading' in judged) versions.push(judged.reading);
+  const [any] = versions;
+  if (any === undefined) {
+    yield {
+      what: 'a reading nobody sent',
+      vehicleId,
+      messageId,
+      at,
+      found: `recorded at ${atTime(said.recordedAt)}`,
+    };
+    return;
+  }
+  const sameTime = versions.filter((version) => version.recordedAt === said.recordedAt);
+  if (sameTime.length === 0) {
+    const times = {
+      expected: `recordedAt = ${atTime(any.recordedAt)}`,
+      found: `recordedAt = ${atTime(said.recordedAt)}`,
+    };
+    yield { what: 'unlike what was sent', vehicleId, messageId, at, ...times };
+    return;
+  }
+  const all = sameTime.map((version) => describeDifferences(version.content, said.content));
+  const [different] = all;
+  if (different && !all.includes(undefined))
+    yield { what: 'unlike what was sent', vehicleId, messageId, at, ...different };
+}

@@ -1,0 +1,97 @@
+import { type CaseFile, idKey, identityKey } from './case-file.js';
+import type { Check, Witness } from './check.js';
+import { sameContent } from './content.js';
+import { isHarmed } from './dead-letter-grounds.js';
+import type { BodyReading, ReadingRecord, Sent } from './evidence.js';
+import { placeText } from './ids.js';
+
+export const lost: Check = {
+  name: 'lost',
+  invariant: 'I1',
+  promise:
+    'every acknowledged reading is in Kafka or dead-lettered, and every record is a row or dead-lettered',
+  *find(file) {
+    yield* lostBeforeKafka(file);
+    yield* lostBehindKafka(file);
+    yield* givenUpWithoutCause(file);
+  },
+};
+
+function* lostBeforeKafka(file: CaseFile): Iterable<Witness> {
+  const saidInKafka = new Map<string, BodyReading[]>();
+  for (const record of file.evidence.records) {
+    if ('bad' in record.judged) continue;
+    const said = record.judged.reading;
+    const known = saidInKafka.get(idKey(said));
+    if (known === undefined) saidInKafka.set(idKey(said), [said]);
+    else known.push(said);
+  }
+  for (const sent of file.evidence.history.sent) {
+    if (sent.acknowledgedAt === undefined) continue;
+    if (file.deadLetterIds.has(sent.deadLetterId) || file.unreadDigests.has(sent.digest)) continue;
+    if (isAmong(saidInKafka.get(idKey(sent)) ?? [], sent, file)) continue;
+    const { vehicleId, messageId } = sent;
+    yield {
+      what: 'acknowledged, but neither in Kafka nor dead-lettered',
+      vehicleId,
+      messageId,
+      at: sent.topic,
+    };
+  }
+}
+
+/** Where one id was sent with several contents, each of them must have arrived; otherwise the id is enough. */
+function isAmong(said: readonly BodyReading[], sent: Sent, file: CaseFile): boolean {
+  if ('bad' in sent.judged || file.sentById.get(idKey(sent))?.length === 1) return said.length > 0;
+  const { recordedAt, content } = sent.judged.reading;
+  return said.some((it) => it.recordedAt === recordedAt && sameContent(it.content, content));
+}
+
+function* lostBehindKafka(file: CaseFile): Iterable<Witness> {
+  for (const record of file.evidence.records) {
+    if (file.isPending(record) || file.deadLetterOf(record)) continue;
+    const at = placeText(record);
+    if ('bad' in record.judged) {
+      const found = record.judged.detail;
+      yield {
+        what: 'an unusable record without a dead letter',
+        vehicleId: record.key,
+        at,
+        expected: record.judged.bad,
+        found,
+      };
+    } else if (file.evidence.history.vehicles.has(record.judged.reading.vehicleId)) {
+      const { vehicleId, messageId } = record.judged.reading;
+      const why = whyUnresolved(record, record.judged.reading, file);
+      if (why) yield { what: why, vehicleId, messageId, at };
+    }
+  }
+}
+
+/** Why a record is neither stored nor already stored. */
+export function whyUnresolved(record: ReadingRecord, said: BodyReading, file: CaseFile): string | undefined {
+  if (!file.rowsById.has(idKey(said))) return 'in Kafka, but neither a row nor a dead letter';
+  const first = file.readingById.get(identityKey(said))?.first;
+  const swallowed =
+    first !== undefined &&
+    first !== record &&
+    'reading' in first.judged &&
+    !sameContent(first.judged.reading.content, said.content);
+  return swallowed ? 'conflicts with an earlier record, but was not dead-lettered' : undefined;
+}
+
+function* givenUpWithoutCause(file: CaseFile): Iterable<Witness> {
+  const seen = new Set<string>();
+  for (const letter of file.evidence.deadLetters) {
+    if (seen.has(letter.id) || 'bad' in letter.judged || !isHarmed(letter, file)) continue;
+    seen.add(letter.id);
+    const { vehicleId, messageId } = letter.judged.reading;
+    yield {
+      what: 'a good reading was given up',
+      vehicleId,
+      messageId,
+      at: placeText(letter),
+      found: letter.reason,
+    };
+  }
+}

@@ -1,0 +1,53 @@
+import { type CaseFile, identityKey } from './case-file.js';
+import { sameContent } from './content.js';
+import type { DeadLetter, DeadLetterReason, ReadingRecord } from './evidence.js';
+import { placeText } from './ids.js';
+
+/** What the auditor itself would have given this message up for: undefined when it is good. */
+export function groundsFor(letter: DeadLetter, file: CaseFile): DeadLetterReason | undefined {
+  if ('bad' in letter.judged) return letter.judged.bad;
+  const said = letter.judged.reading;
+  const record = recordOf(letter, file);
+  const receivedAt = record?.timestamp ?? letter.deadLetteredAt;
+  if (receivedAt - said.recordedAt > file.evidence.settings.retentionMs) return 'beyond-retention';
+  if (record !== undefined && conflicts(record, file)) return 'conflicting-reading';
+  // Only the store knows what it calls invalid, so its word is taken.
+  return letter.reason === 'refused-by-store' ? 'refused-by-store' : undefined;
+}
+
+/** A bug of ours may strike a record that is bad in any case. */
+export function isFounded(letter: DeadLetter, file: CaseFile): boolean {
+  const grounds = groundsFor(letter, file);
+  return grounds !== undefined && (letter.reason === grounds || letter.reason === 'processing-error');
+}
+
+/** A good reading that was given up and is stored nowhere. */
+export function isHarmed(letter: DeadLetter, file: CaseFile): boolean {
+  if ('bad' in letter.judged || groundsFor(letter, file) !== undefined) return false;
+  if (!file.evidence.history.vehicles.has(letter.judged.reading.vehicleId)) return false;
+  return !isStored(letter, file);
+}
+
+function isStored(letter: DeadLetter, file: CaseFile): boolean {
+  if ('bad' in letter.judged) return false;
+  const said = letter.judged.reading;
+  const rows = file.rowsById.get(`${said.vehicleId} ${said.messageId}`) ?? [];
+  return rows.some((row) => row.recordedAt === said.recordedAt && sameContent(row.content, said.content));
+}
+
+/** An earlier record of the same identity says something else. */
+function conflicts(record: ReadingRecord, file: CaseFile): boolean {
+  if ('bad' in record.judged) return false;
+  const said = record.judged.reading;
+  const others = file.readingById.get(identityKey(said))?.occurrences ?? [];
+  return others.some(
+    (other) =>
+      other.offset < record.offset &&
+      'reading' in other.judged &&
+      !sameContent(other.judged.reading.content, said.content),
+  );
+}
+
+function recordOf(letter: DeadLetter, file: CaseFile): ReadingRecord | undefined {
+  return letter.of === undefined ? undefined : file.givenUpAt(placeText(letter.of));
+}

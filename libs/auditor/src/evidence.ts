@@ -1,0 +1,193 @@
+import type { Rule } from './rules.js';
+
+/** Why a message was given up; the list is closed. */
+export const DEAD_LETTER_REASONS = [
+  'invalid-topic',
+  'empty-body',
+  'body-too-large',
+  'malformed-body',
+  'unknown-schema',
+  'wrong-schema',
+  'vehicle-mismatch',
+  'beyond-retention',
+  'conflicting-reading',
+  'refused-by-store',
+  'processing-error',
+] as const;
+export type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number];
+
+export type Value = number | boolean | string;
+
+/**
+ * Everything a reading measured as one flat map: fields by their names (`location.latitude`), what the schema
+ * has no field for by its flattened name, nothing for what is absent. Never holds identity or time.
+ */
+export type Content = ReadonlyMap<string, Value>;
+
+export interface BodyReading {
+  readonly vehicleId: string;
+  readonly messageId: string;
+  /** ms since 1970 */
+  readonly recordedAt: number;
+  readonly content: Content;
+}
+
+/** What the auditor itself makes of a body. */
+export type Judged =
+  { readonly reading: BodyReading } | { readonly bad: DeadLetterReason; readonly detail: string };
+
+/** One distinct body a vehicle sent, however often and in however many runs. */
+export interface Sent {
+  readonly vehicleId: string;
+  readonly messageId: string;
+  readonly topic: string;
+  readonly digest: string;
+  /** The id its dead letter would have, were it given up before Kafka. */
+  readonly deadLetterId: string;
+  readonly judged: Judged;
+  /** The run that sent it first, its place there and when (ms since 1970). */
+  run: number;
+  order: number;
+  firstSentAt: number;
+  acknowledgedAt?: number;
+}
+
+export interface History {
+  readonly vehicles: ReadonlySet<string>;
+  readonly sent: readonly Sent[];
+  /** ms since 1970: what came before the first run is nobody's to vouch for. */
+  readonly startedAt: number;
+  /** Publish attempts, resends included. */
+  readonly attempts: number;
+}
+
+export interface Place {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: bigint;
+}
+
+/** One record of the readings topic. */
+export interface ReadingRecord extends Place {
+  readonly key: string;
+  /** ms since 1970: when the bridge received it */
+  readonly timestamp: number;
+  readonly digest: string;
+  readonly judged: Judged;
+}
+
+export interface DeadLetter extends Place {
+  readonly id: string;
+  readonly reason: string;
+  readonly service: string;
+  readonly deadLetteredAt: number;
+  readonly vehicleId?: string;
+  readonly mqttTopic?: string;
+  /** The record given up, when a consumer did. */
+  readonly of?: Place;
+  readonly digest: string;
+  /** The id it should have by its own origin and bytes. */
+  readonly rightId: string;
+  readonly judged: Judged;
+}
+
+export interface Verdict {
+  readonly rule: string;
+  readonly outcome: string;
+  readonly value: number;
+}
+
+export interface SignalRecord extends Place {
+  readonly key: string;
+  readonly vehicleId: string;
+  readonly messageId: string;
+  readonly recordedAt: number;
+  readonly receivedAt: number;
+  readonly origin: Place;
+  readonly clockSuspect: boolean;
+  readonly verdicts: readonly Verdict[];
+}
+
+export interface Row extends BodyReading {
+  readonly shard: number;
+  /** ms since 1970 */
+  readonly bucket: number;
+  readonly clockSuspect: boolean;
+  readonly receivedAt: number;
+  readonly origin: Place;
+}
+
+export interface AlertRow {
+  readonly vehicleId: string;
+  readonly id: string;
+  readonly rule: string;
+  readonly severity?: string;
+  readonly status: string;
+  readonly late: boolean;
+  readonly measurement: string;
+  readonly value?: number;
+  readonly openedAt: number;
+  readonly openedBy: string;
+  readonly clearedAt?: number;
+  readonly clearedBy?: string;
+  readonly clearedValue?: number;
+}
+
+export interface AlertHistoryRow {
+  readonly vehicleId: string;
+  readonly alertId: string;
+  readonly transition: string;
+  readonly at: number;
+  readonly value?: number;
+  readonly messageId: string;
+}
+
+/** A row of a view, with the partition it stands in: the day as `YYYY-MM-DD`, or the bucket's number. */
+export interface AlertViewRow extends AlertRow {
+  readonly partition: string;
+}
+
+/** How far a consumer group is behind in one topic. */
+export interface Lag {
+  readonly group: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly committed: bigint;
+  readonly end: bigint;
+}
+
+export interface Settings {
+  readonly readingsTopic: string;
+  readonly signalsTopic: string;
+  /** With `{vehicleId}` in it. */
+  readonly mqttTopicPattern: string;
+  readonly clockSuspectMs: number;
+  readonly retentionMs: number;
+  readonly shardCount: number;
+  readonly bucketMs: number;
+}
+
+/** All that was found, of the vehicles in the history; whatever is judged is judged from this alone. */
+export interface Evidence {
+  readonly history: History;
+  /** In each partition's order. */
+  readonly records: readonly ReadingRecord[];
+  /** The readings topic, by partition: first offset kept, first offset after the audited part, committed. */
+  readonly starts: ReadonlyMap<number, bigint>;
+  readonly ends: ReadonlyMap<number, bigint>;
+  readonly committed: ReadonlyMap<number, bigint>;
+  readonly deadLetters: readonly DeadLetter[];
+  readonly signals: readonly SignalRecord[];
+  readonly rows: readonly Row[];
+  readonly latest: ReadonlyMap<string, BodyReading>;
+  readonly alerts: readonly AlertRow[];
+  readonly alertHistory: readonly AlertHistoryRow[];
+  readonly alertsByDay: readonly AlertViewRow[];
+  readonly openAlerts: readonly AlertViewRow[];
+  /** What is left to do for the consumer groups; empty when quiet. */
+  readonly lags: readonly Lag[];
+  /** Whether the audit waited for quiet: then lag left over is a broken promise, else only a fact. */
+  readonly waited: boolean;
+  readonly rules: readonly Rule[];
+  readonly settings: Settings;
+}
