@@ -1,7 +1,7 @@
 import type { ViteUserConfig } from 'vitest/config';
 
 /** Workspace packages are read from their sources, so tests need no build. */
-const fromSource = { conditions: ['@navora/source', 'node', 'import', 'module', 'default'] };
+const fromSource = { conditions: ['@navora/source', 'node'] };
 
 /** Unit tests: beside the code, in milliseconds, no service and no network. */
 export function unitTests(name: string): ViteUserConfig {

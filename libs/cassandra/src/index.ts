@@ -1,1 +1,4 @@
-export {};
+export * from './client.js';
+export * from './group-commit.js';
+export * from './migrations.js';
+export * from './store-error.js';

@@ -1,0 +1,50 @@
+import { auth, Client, policies, types, type ClientOptions } from 'cassandra-driver';
+import { errorFields, type Logger } from '@navora/runtime';
+
+export interface CassandraSettings {
+  cassandraContactPoints: string[];
+  cassandraPort: number;
+  cassandraDataCenter: string;
+  credentials?: { username: string; password: string };
+}
+
+export type CassandraClient = Client;
+
+/**
+ * A client whose caller owns the retries. `isIdempotent` stays false and the retry policy falls through:
+ * otherwise an unknown outcome hides inside "no host available".
+ */
+export function createCassandra(settings: CassandraSettings, log: Logger): CassandraClient {
+  const options: ClientOptions = {
+    contactPoints: settings.cassandraContactPoints,
+    localDataCenter: settings.cassandraDataCenter,
+    protocolOptions: { port: settings.cassandraPort },
+    queryOptions: {
+      consistency: types.consistencies.localQuorum,
+      serialConsistency: types.consistencies.localSerial,
+      prepare: true,
+      isIdempotent: false,
+    },
+    // Above the server's own 2 s, so that its answer comes first; a silently dead connection is given up after 4.
+    socketOptions: {
+      readTimeout: 5000,
+      connectTimeout: 5000,
+      defunctReadTimeoutThreshold: 4,
+      tcpNoDelay: true,
+    },
+    policies: { retry: new policies.retry.FallthroughRetryPolicy() },
+    encoding: { useBigIntAsLong: true },
+    ...(settings.credentials && {
+      authProvider: new auth.PlainTextAuthProvider(
+        settings.credentials.username,
+        settings.credentials.password,
+      ),
+    }),
+  };
+  const client = new Client(options);
+  client.on('log', (level: string, from: string, message: unknown) => {
+    if (level === 'error' || level === 'warning')
+      log.debug({ from, ...errorFields(message) }, 'cassandra_driver');
+  });
+  return client;
+}

@@ -1,0 +1,216 @@
+import { backoffMs, type Backoff } from '@navora/runtime';
+import type { StoreErrorKind } from './store-error.js';
+
+/** What the store said to one conditional batch: all was written, or nothing was, and these rows exist already. */
+export type BatchAnswer<Existing> = { applied: true } | { applied: false; existing: Existing[] };
+
+/** The store as group commit needs it: one conditional batch within one partition. */
+export interface ConditionalStore<Row, Existing> {
+  /** Inserts all rows if none of their keys exists; writes nothing otherwise. */
+  insertAllIfNew(rows: Row[]): Promise<BatchAnswer<Existing>>;
+  classify(error: unknown): StoreErrorKind;
+}
+
+export type StoreOutcome<Existing> =
+  | { kind: 'stored' }
+  /** A row of this key was there; its content is for the caller to compare. */
+  | { kind: 'exists'; row: Existing }
+  | { kind: 'refused'; error: string };
+
+export interface GroupCommitOptions<Row, Existing> {
+  /** Rows of one partition may share a batch. */
+  partitionOf(row: Row): string;
+  /** Identifies a row within its partition. */
+  keyOf(row: Row): string;
+  keyOfExisting(row: Existing): string;
+  /** Batches under way in all: what waits meanwhile makes the next ones larger. */
+  maxBatchesInFlight: number;
+  /** Rows in a batch, and in a batch of a partition with a backlog. */
+  maxBatchRows: number;
+  maxBacklogBatchRows: number;
+  retry: Backoff;
+  onFailure?(kind: StoreErrorKind, error: unknown, rows: number): void;
+  onBatch?(rows: number, ms: number): void;
+  /** Injected by tests. */
+  pause?(ms: number): Promise<void>;
+}
+
+interface Entry<Row, Existing> {
+  row: Row;
+  key: string;
+  settle(outcome: StoreOutcome<Existing>): void;
+  fail(error: unknown): void;
+}
+
+/** The rows of one partition that wait, and whether a batch of it is under way. */
+interface Queue<Row, Existing> {
+  partition: string;
+  waiting: Entry<Row, Existing>[];
+  /** Batches that must be run as they are before anything else: reruns, and halves of a refused batch. */
+  fixed: { entries: Entry<Row, Existing>[]; attempt: number }[];
+  busy: boolean;
+}
+
+/**
+ * Stores rows once each by conditional batches. A conditional batch costs one Paxos round whatever its size, so
+ * each partition has one under way, and the next takes everything that arrived meanwhile: the batch grows with
+ * the load by itself.
+ *
+ * - Keys in a batch are distinct: two conditional inserts of one key in one batch would both apply, cell by cell.
+ * - A batch that was not applied wrote nothing: rows that exist are settled, the rest is run again.
+ * - After a timeout or a broken connection nobody knows: the same batch is run again, after a pause. If it had
+ *   been applied, its rows come back as existing.
+ * - A batch refused as invalid is halved until the one bad row is found.
+ */
+export class GroupCommit<Row, Existing> {
+  private readonly queues = new Map<string, Queue<Row, Existing>>();
+  private readonly ready: Queue<Row, Existing>[] = [];
+  private batchesInFlight = 0;
+  private failing = 0;
+
+  constructor(
+    private readonly store: ConditionalStore<Row, Existing>,
+    private readonly options: GroupCommitOptions<Row, Existing>,
+  ) {}
+
+  /** False while some batch fails and is repeated. */
+  get healthy(): boolean {
+    return this.failing === 0;
+  }
+
+  /** Resolves when the row's fate is known, however long the store is away. Rejects for a bug only. */
+  storeOnce(row: Row): Promise<StoreOutcome<Existing>> {
+    return new Promise((settle, fail) => {
+      const queue = this.queueOf(this.options.partitionOf(row));
+      queue.waiting.push({ row, key: this.options.keyOf(row), settle, fail });
+      this.makeReady(queue);
+      this.startBatches();
+    });
+  }
+
+  private queueOf(partition: string): Queue<Row, Existing> {
+    let queue = this.queues.get(partition);
+    if (!queue) this.queues.set(partition, (queue = { partition, waiting: [], fixed: [], busy: false }));
+    return queue;
+  }
+
+  private makeReady(queue: Queue<Row, Existing>): void {
+    if (queue.busy) return;
+    queue.busy = true;
+    this.ready.push(queue);
+  }
+
+  private startBatches(): void {
+    while (this.batchesInFlight < this.options.maxBatchesInFlight) {
+      const queue = this.ready.shift();
+      if (!queue) return;
+      void this.runBatch(queue);
+    }
+  }
+
+  private async runBatch(queue: Queue<Row, Existing>): Promise<void> {
+    const { entries, attempt } = queue.fixed.shift() ?? { entries: this.takeWaiting(queue), attempt: 0 };
+    this.batchesInFlight++;
+    const started = performance.now();
+    let failure: unknown;
+    try {
+      const answer = await this.store.insertAllIfNew(entries.map(({ row }) => row));
+      this.options.onBatch?.(entries.length, performance.now() - started);
+      this.settle(queue, entries, answer, attempt);
+    } catch (error) {
+      failure = error;
+    }
+    this.batchesInFlight--;
+    // While this partition pauses, its place in flight serves the others.
+    this.startBatches();
+    if (failure !== undefined) await this.runAgain(queue, entries, attempt, failure);
+    this.release(queue);
+  }
+
+  private release(queue: Queue<Row, Existing>): void {
+    queue.busy = false;
+    if (queue.waiting.length > 0 || queue.fixed.length > 0) this.makeReady(queue);
+    else this.queues.delete(queue.partition);
+    this.startBatches();
+  }
+
+  /** Everything that waits, up to the cap, each key once; a second row of a key waits for the next batch. */
+  private takeWaiting(queue: Queue<Row, Existing>): Entry<Row, Existing>[] {
+    const { maxBatchRows, maxBacklogBatchRows } = this.options;
+    const cap = queue.waiting.length > maxBatchRows ? maxBacklogBatchRows : maxBatchRows;
+    const keys = new Set<string>();
+    const taken: Entry<Row, Existing>[] = [];
+    const left: Entry<Row, Existing>[] = [];
+    for (const entry of queue.waiting) {
+      if (taken.length < cap && !keys.has(entry.key)) {
+        keys.add(entry.key);
+        taken.push(entry);
+      } else {
+        left.push(entry);
+      }
+    }
+    queue.waiting = left;
+    return taken;
+  }
+
+  private settle(
+    queue: Queue<Row, Existing>,
+    entries: Entry<Row, Existing>[],
+    answer: BatchAnswer<Existing>,
+    attempt: number,
+  ): void {
+    if (answer.applied) {
+      for (const entry of entries) entry.settle({ kind: 'stored' });
+      return;
+    }
+    const existing = new Map(answer.existing.map((row) => [this.options.keyOfExisting(row), row]));
+    const rest: Entry<Row, Existing>[] = [];
+    for (const entry of entries) {
+      const row = existing.get(entry.key);
+      if (row) entry.settle({ kind: 'exists', row });
+      else rest.push(entry);
+    }
+    // In front of what waits, so that of two rows of one key the first to come is the first to be stored.
+    if (rest.length > 0)
+      queue.fixed.unshift({ entries: rest, attempt: rest.length < entries.length ? 0 : attempt + 1 });
+  }
+
+  private async runAgain(
+    queue: Queue<Row, Existing>,
+    entries: Entry<Row, Existing>[],
+    attempt: number,
+    error: unknown,
+  ): Promise<void> {
+    const kind = this.store.classify(error);
+    this.options.onFailure?.(kind, error, entries.length);
+    if (kind === 'bug') {
+      for (const entry of entries) entry.fail(error);
+      return;
+    }
+    if (kind === 'invalid') {
+      this.halve(queue, entries, error);
+      return;
+    }
+    this.failing++;
+    await (this.options.pause ?? pauseFor)(backoffMs(this.options.retry, attempt));
+    this.failing--;
+    queue.fixed.unshift({ entries, attempt: attempt + 1 });
+  }
+
+  private halve(queue: Queue<Row, Existing>, entries: Entry<Row, Existing>[], error: unknown): void {
+    const [only] = entries;
+    if (entries.length === 1 && only) {
+      only.settle({ kind: 'refused', error: error instanceof Error ? error.message : String(error) });
+      return;
+    }
+    const middle = entries.length >> 1;
+    queue.fixed.unshift(
+      { entries: entries.slice(0, middle), attempt: 0 },
+      { entries: entries.slice(middle), attempt: 0 },
+    );
+  }
+}
+
+function pauseFor(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
