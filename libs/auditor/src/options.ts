@@ -1,0 +1,54 @@
+export interface AuditOptions {
+  readonly historyFiles: readonly string[];
+  readonly rulesFile: string;
+  readonly kafkaBrokers: readonly string[];
+  readonly cassandra: {
+    readonly contactPoints: readonly string[];
+    readonly port: number;
+    readonly dataCenter: string;
+    readonly keyspace: string;
+  };
+  readonly registryUrl: string;
+  readonly topics?: Partial<Topics>;
+  readonly processorGroup?: string;
+  readonly alertsGroup?: string;
+  /** With `{vehicleId}` in it. */
+  readonly mqttTopicPattern?: string;
+  readonly clockSuspectMs?: number;
+  readonly retentionDays?: number;
+  /** How long the consumers may take to catch up; 0 takes things as they stand. */
+  readonly waitForQuietSeconds?: number;
+  /** Read the whole readings table, to find rows that stand where none should. By default when it is small. */
+  readonly fullScan?: boolean;
+  readonly onProgress?: (what: string) => void;
+}
+
+export interface Topics {
+  readonly readings: string;
+  readonly signals: string;
+  readonly deadLetters: string;
+}
+
+export type CompleteOptions = Required<Omit<AuditOptions, 'fullScan' | 'topics'>> & {
+  readonly topics: Topics;
+  readonly fullScan?: boolean;
+};
+
+export function completeOptions(options: AuditOptions): CompleteOptions {
+  return {
+    processorGroup: 'navora-processor',
+    alertsGroup: 'navora-alerts',
+    mqttTopicPattern: 'vehicles/{vehicleId}/telemetry',
+    clockSuspectMs: 120_000,
+    retentionDays: 365,
+    waitForQuietSeconds: 0,
+    onProgress: () => undefined,
+    ...options,
+    topics: {
+      readings: 'telemetry.readings.v1',
+      signals: 'telemetry.signals.v1',
+      deadLetters: 'telemetry.dead-letters.v1',
+      ...options.topics,
+    },
+  };
+}
