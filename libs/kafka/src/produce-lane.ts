@@ -17,7 +17,10 @@ export type Sender = Pick<Producer, 'send' | 'sendBatch'>;
 export interface ProduceLaneOptions {
   /** How many partitions each topic has: records are put where Kafka's default partitioner would. */
   partitions: Record<string, number>;
-  /** At most so many bytes of values in one request; a single larger record goes alone. */
+  /**
+   * At most so many bytes of records in one request; a single larger record goes alone. Must stay below the
+   * topics' `max.message.bytes`: Kafka applies it to all that a request holds for one partition.
+   */
   maxRequestBytes: number;
   log: Logger;
 }
@@ -104,7 +107,7 @@ export class ProduceLane {
     let bytes = 0;
     let count = 0;
     for (const { record } of this.waiting) {
-      bytes += record.value.length;
+      bytes += bytesOf(record);
       if (count > 0 && bytes > this.options.maxRequestBytes) break;
       count++;
     }
@@ -161,4 +164,18 @@ export class ProduceLane {
     if (count === undefined) throw new Error(`the lane was not told how many partitions ${topic} has`);
     return key === null ? 0 : partitionOf(key, count);
   }
+}
+
+/** What Kafka's record format adds: lengths, deltas and attributes, at most so many bytes. */
+const RECORD_OVERHEAD_BYTES = 32;
+
+/** The size on the wire, never guessed too small: a batch that Kafka finds too large would be repeated for ever. */
+function bytesOf({ key, value, headers }: OutgoingRecord): number {
+  let bytes = RECORD_OVERHEAD_BYTES + value.length + (key === null ? 0 : Buffer.byteLength(key));
+  for (const name in headers) {
+    for (const one of [headers[name]].flat()) {
+      bytes += RECORD_OVERHEAD_BYTES + Buffer.byteLength(name) + Buffer.byteLength(one ?? '');
+    }
+  }
+  return bytes;
 }
