@@ -12,3 +12,6 @@ export type { Quantiles } from './latency-histogram.js';
 export { SimulatorError } from './simulator-error.js';
 export { endpointsFrom, type Endpoints } from './endpoints.js';
 export { ProgressLine } from './progress-line.js';
+export { Replay, type ReplayStats, type ReplaySummary } from './replay.js';
+export type { ReplayOptions } from './replay-options.js';
+export { readTrips, type TripLine } from './trips.js';
