@@ -11,14 +11,16 @@ import { versions } from './versions.js';
 /** What SimpleSnitch calls the one datacenter there is. */
 export const localDataCenter = 'datacenter1';
 
+const title = `Cassandra ${versions.cassandra}`;
 const pom = join(import.meta.dirname, '../cassandra/pom.xml');
 const jars = (downloads: string): string => join(downloads, `cassandra-${versions.cassandra}`);
 
 export const cassandra: Component = {
   name: 'cassandra',
-  title: `Cassandra ${versions.cassandra}`,
+  title,
   fetched: (downloads) => isDownloaded(jars(downloads)),
-  fetch: (downloads, signal) => download({ folder: jars(downloads), pom, goal: copyRuntimeJars }, signal),
+  fetch: (downloads, signal) =>
+    download({ title, folder: jars(downloads), pom, goal: copyRuntimeJars }, signal),
   prepare: prepareCassandra,
   ready: ({ cassandra }) => cassandraAnswers('127.0.0.1', cassandra),
   alive: ({ cassandra }) => cassandraAnswers('127.0.0.1', cassandra),
@@ -50,6 +52,7 @@ async function prepareCassandra({ instance, ports, java }: Site): Promise<Launch
       // There is nobody to gossip with.
       '-Dcassandra.skip_wait_for_gossip_to_settle=0',
       '-Dcassandra.ring_delay_ms=100',
+      '-Dcassandra.shutdown_announce_in_ms=0',
       `-Djava.io.tmpdir=${scratch}`,
       ...['-cp', join(folder, '*'), 'org.apache.cassandra.service.CassandraDaemon'],
     ],

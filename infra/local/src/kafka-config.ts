@@ -29,6 +29,9 @@ export function kafkaSettings({ clients, advertised, controller, dataFolder }: K
     'share.coordinator.state.topic.replication.factor': 1,
     'share.coordinator.state.topic.min.isr': 1,
     'share.coordinator.state.topic.num.partitions': 4,
+    // A broker that was killed may register again only when its session is over: 9 s by default.
+    'broker.session.timeout.ms': 6_000,
+    'broker.heartbeat.interval.ms': 1_000,
     'group.initial.rebalance.delay.ms': 0,
     // Topics may raise max.message.bytes to 2 MiB: the broker's own limits must not be the lower ones.
     'replica.fetch.max.bytes': 4 * 1024 * 1024,

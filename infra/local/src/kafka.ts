@@ -9,14 +9,16 @@ import { copyRuntimeJars, download, isDownloaded } from './maven.js';
 import { runToEnd } from './run-to-end.js';
 import { versions } from './versions.js';
 
+const title = `Kafka ${versions.kafka}`;
 const pom = join(import.meta.dirname, '../kafka/pom.xml');
 const jars = (downloads: string): string => join(downloads, `kafka-${versions.kafka}`);
 
 export const kafka: Component = {
   name: 'kafka',
-  title: `Kafka ${versions.kafka}`,
+  title,
   fetched: (downloads) => isDownloaded(jars(downloads)),
-  fetch: (downloads, signal) => download({ folder: jars(downloads), pom, goal: copyRuntimeJars }, signal),
+  fetch: (downloads, signal) =>
+    download({ title, folder: jars(downloads), pom, goal: copyRuntimeJars }, signal),
   prepare: prepareKafka,
   ready: ({ kafka }) => kafkaReady([`127.0.0.1:${kafka}`]),
   alive: ({ kafka }) => kafkaAlive([`127.0.0.1:${kafka}`]),

@@ -7,6 +7,7 @@ import { StackError } from './stack-error.js';
 
 /** What Maven is to bring: everything `pom` names, into one folder of the downloads. */
 export interface MavenDownload {
+  title: string;
   folder: string;
   pom: string;
   goal: string;
@@ -38,7 +39,7 @@ export async function download(wanted: MavenDownload, signal: AbortSignal): Prom
       (await runMaven(maven, wanted, partial, signal)) && (await runMaven(maven, wanted, partial, signal));
     if (problem) {
       throw new StackError(
-        `Maven could not fetch ${wanted.pom} (${problem}); the first start needs the network, so run it again when Maven can reach its repository.`,
+        `Maven could not fetch ${wanted.title} (${problem}); the first start needs the network, so run it again when Maven can reach its repository.`,
       );
     }
     await wanted.finish?.(partial);
@@ -81,5 +82,6 @@ export function firstComplaint(output: string, code: number | null): string {
   if (!line) return `exit code ${code}`;
   // eslint-disable-next-line no-control-regex
   const plain = line.replace(/\u001b\[[0-9;]*m/g, '').replace(/^.*?\[ERROR\]\s*/, '');
-  return plain.replace(/\s*-> \[Help.*$/, '').slice(0, 300);
+  const cause = plain.slice(Math.max(0, plain.lastIndexOf('Could not ')));
+  return cause.replace(/\s*-> \[Help.*$/, '').slice(0, 600);
 }

@@ -27,15 +27,16 @@ function libraryFolders(root: string): string[] {
 export async function unpackMosquitto(downloads: string, signal: AbortSignal): Promise<void> {
   if (!findOnPath('apt-get') || !findOnPath('dpkg')) throw new StackError(`${advice}.`);
   const partial = `${folder(downloads)}.partial-${process.pid}`;
-  mkdirSync(join(partial, 'apt/lists/partial'), { recursive: true });
+  mkdirSync(partial, { recursive: true });
   try {
-    const apt = await knowingMosquitto(partial, signal);
-    const packages = ['mosquitto', ...(await missingLibraries(apt, signal))];
-    await runToEnd('apt-get', [...apt, 'download', ...packages], signal, { cwd: partial });
+    await downloadPackages(partial, [], signal).catch(async () => {
+      await downloadPackages(partial, await freshPackageLists(partial, signal), signal);
+    });
     for (const file of readdirSync(partial).filter((name) => name.endsWith('.deb'))) {
       await runToEnd('dpkg', ['-x', join(partial, file), partial], signal);
       rmSync(join(partial, file));
     }
+    rmSync(join(partial, 'apt'), { recursive: true, force: true });
     await checkLibraries(partial, signal);
     if (!existsSync(folder(downloads))) renameSync(partial, folder(downloads));
   } catch (error) {
@@ -46,14 +47,19 @@ export async function unpackMosquitto(downloads: string, signal: AbortSignal): P
   }
 }
 
-/** The options with which apt knows the package: none, or a private package list fetched now, which needs no root. */
-async function knowingMosquitto(partial: string, signal: AbortSignal): Promise<string[]> {
-  const known = await runToEnd('apt-cache', ['policy', 'mosquitto'], signal);
-  if (/Candidate: \d/.test(known)) return [];
+async function downloadPackages(partial: string, apt: string[], signal: AbortSignal): Promise<void> {
+  const packages = ['mosquitto', ...(await missingLibraries(apt, signal))];
+  await runToEnd('apt-get', [...apt, 'download', ...packages], signal, { cwd: partial });
+}
+
+/** Package lists of our own, fetched now: the system's may be missing or old, and only root may renew those. */
+async function freshPackageLists(partial: string, signal: AbortSignal): Promise<string[]> {
   const state = join(partial, 'apt');
-  const own = ['-o', `Dir::State::lists=${join(state, 'lists')}`, '-o', `Dir::Cache=${state}`];
-  await runToEnd('apt-get', [...own, '-q', 'update'], signal);
-  return own;
+  mkdirSync(join(state, 'lists/partial'), { recursive: true });
+  mkdirSync(join(state, 'archives/partial'), { recursive: true });
+  const apt = ['-o', `Dir::State::lists=${join(state, 'lists')}`, '-o', `Dir::Cache=${state}`];
+  await runToEnd('apt-get', [...apt, '-q', 'update'], signal);
+  return apt;
 }
 
 async function missingLibraries(apt: string[], signal: AbortSignal): Promise<string[]> {

@@ -9,7 +9,6 @@ export const preferredPorts = {
   mqtt: 1883,
   kafkaController: 19093,
   cassandraStorage: 7000,
-  registryManagement: 9000,
 };
 
 export type PortName = keyof typeof preferredPorts;

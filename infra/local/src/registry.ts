@@ -6,6 +6,7 @@ import { download, isDownloaded } from './maven.js';
 import { runToEnd } from './run-to-end.js';
 import { versions } from './versions.js';
 
+const title = `Apicurio ${versions.registry}`;
 const pom = join(import.meta.dirname, '../registry/pom.xml');
 const program = (downloads: string): string => join(downloads, `apicurio-${versions.registry}`);
 
@@ -13,7 +14,7 @@ export const registryUrl = (port: number): string => `http://127.0.0.1:${port}/a
 
 export const registry: Component = {
   name: 'registry',
-  title: `Apicurio ${versions.registry}`,
+  title,
   fetched: (downloads) => isDownloaded(program(downloads)),
   fetch: fetchRegistry,
   prepare: prepareRegistry,
@@ -23,7 +24,7 @@ export const registry: Component = {
 
 function fetchRegistry(downloads: string, signal: AbortSignal): Promise<void> {
   const goal = 'org.apache.maven.plugins:maven-dependency-plugin:2.10:copy';
-  return download({ folder: program(downloads), pom, goal, finish: unpack }, signal);
+  return download({ title, folder: program(downloads), pom, goal, finish: unpack }, signal);
 
   async function unpack(folder: string): Promise<void> {
     const archive = readdirSync(folder).find((name) => name.endsWith('.tar.gz')) ?? '';
@@ -43,8 +44,6 @@ async function prepareRegistry({ instance, ports, java }: Site): Promise<Launch>
       ...['-Xmx256m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xshare:auto'],
       '-Dquarkus.http.host=127.0.0.1',
       `-Dquarkus.http.port=${ports.registry}`,
-      '-Dquarkus.management.host=127.0.0.1',
-      `-Dquarkus.management.port=${ports.registryManagement}`,
       // In memory, the default, it would forget its ids while Kafka keeps records that name them.
       `-Dapicurio.datasource.url=jdbc:h2:file:${join(data, 'registry')}`,
       ...['-jar', runner],
