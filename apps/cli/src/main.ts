@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { migrateCommand } from './migrate-command.js';
 import { stackCommand } from './stack-command.js';
 
 const program = new Command('navora')
@@ -7,5 +8,6 @@ const program = new Command('navora')
   .showHelpAfterError('(navora --help lists what there is)');
 
 program.addCommand(stackCommand());
+program.addCommand(migrateCommand());
 
 await program.parseAsync();

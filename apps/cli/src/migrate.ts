@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { createCassandra, migrate } from '@navora/cassandra';
+import { createKafka, requireTopics } from '@navora/kafka';
+import {
+  cassandraSettings,
+  createLogger,
+  kafkaSettings,
+  readConfiguration,
+  setting,
+  text,
+  wholeNumber,
+  withDefault,
+} from '@navora/runtime';
+import { SCHEMA_OF_TOPIC, SchemaRegistry, subjectOf, TOPIC_LAYOUT, type TopicName } from '@navora/schemas';
+import type { Admin } from 'kafkajs';
+import { workspaceRoot } from './workspace.js';
+
+const settings = {
+  ...kafkaSettings,
+  ...cassandraSettings,
+  topicReplication: setting('NAVORA_TOPIC_REPLICATION', withDefault(wholeNumber({ min: 1, max: 9 }), 1)),
+  keyspaceReplication: setting(
+    'NAVORA_KEYSPACE_REPLICATION',
+    withDefault(
+      text(/^\{.*\}$/, "CQL's replication map"),
+      "{'class': 'NetworkTopologyStrategy', 'replication_factor': 1}",
+    ),
+  ),
+  retentionDays: setting('NAVORA_RETENTION_DAYS', withDefault(wholeNumber({ min: 1, max: 3650 }), 365)),
+};
+
+/** Makes topics, schemas and tables what this version needs. Repeatable; changes nothing that is right already. */
+export async function migrateAll(
+  environment: Record<string, string | undefined>,
+  onStep: (step: string) => void,
+): Promise<void> {
+  const configuration = readConfiguration(settings, environment);
+  const log = createLogger('migrate', 'silent');
+  const admin = createKafka('navora-migrate', configuration.kafkaBrokers, log).admin();
+  const cassandra = createCassandra(configuration, log);
+  try {
+    await admin.connect();
+    await makeTopics(admin, configuration.topicReplication, onStep);
+    await registerSchemas(new SchemaRegistry(configuration.registryUrl), onStep);
+    await cassandra.connect();
+    const applied = await migrate(cassandra, {
+      keyspace: configuration.cassandraKeyspace,
+      replication: configuration.keyspaceReplication,
+      folders: ['processor', 'alerts'].map((owner) => ({
+        owner,
+        path: join(workspaceRoot, 'apps', owner, 'migrations'),
+      })),
+      values: { retentionSeconds: String(configuration.retentionDays * 24 * 3600) },
+      onApplied: (name) => onStep(`applied ${name}`),
+    });
+    if (applied === 0) onStep(`tables of keyspace ${configuration.cassandraKeyspace} are up to date`);
+  } finally {
+    await Promise.allSettled([admin.disconnect(), cassandra.shutdown()]);
+  }
+}
+
+async function makeTopics(
+  admin: Admin,
+  replicationFactor: number,
+  onStep: (step: string) => void,
+): Promise<void> {
+  const existing = new Set(await admin.listTopics());
+  const layout = Object.entries(TOPIC_LAYOUT);
+  const topics = layout
+    .filter(([topic]) => !existing.has(topic))
+    .map(([topic, { partitions, settings }]) => ({
+      topic,
+      numPartitions: partitions,
+      replicationFactor,
+      configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })),
+    }));
+  if (topics.length > 0) await admin.createTopics({ topics, waitForLeaders: true });
+  for (const { topic, numPartitions } of topics)
+    onStep(`made topic ${topic} with ${numPartitions} partitions`);
+  await requireTopics(
+    admin,
+    Object.fromEntries(layout.map(([topic, { partitions }]) => [topic, partitions])),
+  );
+}
+
+/** Compatibility first, so that not even the first change can slip past it. */
+async function registerSchemas(registry: SchemaRegistry, onStep: (step: string) => void): Promise<void> {
+  for (const topic of Object.keys(SCHEMA_OF_TOPIC) as TopicName[]) {
+    const { text } = SCHEMA_OF_TOPIC[topic];
+    await registry.requireCompatibility(subjectOf(topic));
+    const id = await registry.register(subjectOf(topic), text);
+    onStep(`schema of ${subjectOf(topic)} is registered as ${id}`);
+  }
+}
