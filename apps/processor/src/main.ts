@@ -1,1 +1,171 @@
-export {};
+import 'reflect-metadata';
+import { CassandraLatestStates, LatestStates } from './latest-states.js';
+import { createCassandra } from '@navora/cassandra';
+import {
+  createKafka,
+  DeadLetters,
+  KafkaStrategy,
+  ProduceLane,
+  requireTopics,
+  WrongTopics,
+} from '@navora/kafka';
+import {
+  createLogger,
+  createMetrics,
+  nestLogger,
+  runService,
+  Service,
+  startAdminServer,
+  untilItAnswers,
+} from '@navora/runtime';
+import { loadRules } from '@navora/rules';
+import {
+  ReadingCodec,
+  RecordEncoder,
+  SchemaNotRegistered,
+  SchemaRegistry,
+  TOPIC_LAYOUT,
+  TOPICS,
+} from '@navora/schemas';
+import { NestFactory } from '@nestjs/core';
+import type { MicroserviceOptions } from '@nestjs/microservices';
+import { readConfig, type ProcessorConfig } from './config.js';
+import { requireLayout, WrongLayout } from './layout.js';
+import { ProcessorMetrics } from './metrics.js';
+import { ProcessorModule } from './processor.module.js';
+import { ReadingJourney } from './reading-journey.js';
+import { CassandraReadings, ReadingStore } from './reading-store.js';
+import { SchemaParking } from './schema-parking.js';
+import { Signals } from './signals.js';
+
+const DAY_MS = 24 * 3600 * 1000;
+const PARTITIONS = Object.fromEntries(
+  Object.entries(TOPIC_LAYOUT).map(([topic, { partitions }]) => [topic, partitions]),
+);
+
+/** What no waiting mends: someone must migrate or correct something first. */
+const isFinal = (error: unknown) =>
+  error instanceof WrongTopics || error instanceof WrongLayout || error instanceof SchemaNotRegistered;
+
+let config: ProcessorConfig;
+
+await runService(
+  () => {
+    config = readConfig();
+    return {
+      service: new Service('processor', createLogger('processor', config.logLevel)),
+      drainTimeoutMs: config.drainTimeoutMs + 5000,
+    };
+  },
+  async (service) => {
+    const { log } = service;
+    const crash = (error: unknown) => {
+      throw error;
+    };
+    const reach = <T>(what: string, ask: () => Promise<T>) => untilItAnswers(log, what, ask, isFinal);
+
+    const rules = loadRules(config.rulesFile);
+    const registry = createMetrics('processor');
+    const metrics = new ProcessorMetrics(registry);
+    const notReady = new Map<string, () => boolean>();
+    await service.start(
+      'admin server',
+      () =>
+        startAdminServer(config.adminHost, config.adminPort, registry, {
+          notReadyBecause: () =>
+            notReady.size === 0
+              ? ['still starting']
+              : [...notReady].filter(([, isWell]) => !isWell()).map(([what]) => what),
+        }),
+      (server) => server.close(),
+    );
+
+    const kafka = createKafka('navora-processor', config.kafkaBrokers, log);
+    const admin = kafka.admin();
+    await reach('Kafka', () => admin.connect());
+    await reach('the topics', () => requireTopics(admin, PARTITIONS));
+    await admin.disconnect();
+
+    const schemas = new SchemaRegistry(config.registryUrl);
+    const signalEncoder = await reach('the schema registry', () =>
+      RecordEncoder.forTopic(TOPICS.signals, schemas),
+    );
+    const deadLetterEncoder = await reach('the schema registry', () =>
+      RecordEncoder.forTopic(TOPICS.deadLetters, schemas),
+    );
+
+    const cassandra = await service.start(
+      'Cassandra client',
+      () => createCassandra(config, log),
+      (client) => client.shutdown(),
+    );
+    await reach('Cassandra', () => cassandra.connect());
+    await reach('the tables', () => requireLayout(cassandra, config.cassandraKeyspace));
+
+    const producer = await service.start(
+      'Kafka producer',
+      () => kafka.producer({ allowAutoTopicCreation: false }),
+      (started) => started.disconnect(),
+    );
+    await reach('Kafka', () => producer.connect());
+    const lane = await service.start(
+      'produce lane',
+      () => new ProduceLane(producer, { partitions: PARTITIONS, maxRequestBytes: 900_000, log }),
+      (started) => started.stop(),
+    );
+
+    const codec = new ReadingCodec(schemas);
+    const parking = new SchemaParking(codec, config.schemaGraceMs, log);
+    const store = new ReadingStore(new CassandraReadings(cassandra, config.cassandraKeyspace), {
+      maxBatchesInFlight: config.maxBatchesInFlight,
+      onBatch: (rows, ms) => metrics.batch(rows, ms),
+      onFailure: (kind, error, rows) => {
+        metrics.batchFailed(kind);
+        log.warn({ kind, rows, error: String(error) }, 'store_failed');
+      },
+    });
+    const latest = new LatestStates(new CassandraLatestStates(cassandra, config.cassandraKeyspace), log);
+    const journey = new ReadingJourney({
+      codec,
+      parking,
+      store,
+      latest,
+      rules,
+      signals: new Signals(lane, signalEncoder),
+      deadLetters: new DeadLetters('processor', lane, deadLetterEncoder),
+      metrics,
+      retentionMs: config.retentionDays * DAY_MS,
+      onBug: crash,
+    });
+
+    const strategy = new KafkaStrategy(kafka, {
+      groupId: config.groupId,
+      maxUnresolved: config.maxUnresolved,
+      commitIntervalMs: config.commitIntervalMs,
+      sessionTimeoutMs: config.sessionTimeoutMs,
+      drainTimeoutMs: config.drainTimeoutMs,
+      onFatal: crash,
+      log,
+    });
+    const app = await NestFactory.createMicroservice<MicroserviceOptions>(ProcessorModule.with(journey), {
+      strategy,
+      logger: nestLogger(log),
+    });
+    await service.start(
+      'consumer',
+      () => app.listen(),
+      () => app.close(),
+    );
+
+    metrics.gauge(
+      'consumer_lag',
+      'Records received and not yet processed, as of the last fetches.',
+      () => strategy.group?.lag ?? 0,
+    );
+    metrics.gauge('unresolved', 'Readings under way.', () => strategy.group?.unresolved ?? 0);
+    metrics.gauge('parked_schemas', 'Schema ids that readings wait for.', () => parking.parkedSchemas);
+    notReady.set('no partition is assigned', () => strategy.group?.assigned ?? false);
+    notReady.set('Cassandra does not take readings', () => store.healthy && latest.healthy);
+    notReady.set('Kafka does not take signals', () => lane.healthy);
+  },
+);

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { errorFields, type Logger } from './logging.js';
 
 export interface Backoff {
   /** The first pause; each further one is twice as long. */
@@ -39,4 +40,23 @@ export async function retryForever<T>(action: () => Promise<T>, options: RetryOp
       });
     }
   }
+}
+
+/**
+ * Waits at boot for a service we depend on: says so in the log at each attempt, for as long as it takes. What
+ * no waiting mends (`isFinal`) is thrown.
+ */
+export function untilItAnswers<T>(
+  log: Logger,
+  what: string,
+  ask: () => Promise<T>,
+  isFinal: (error: unknown) => boolean,
+): Promise<T> {
+  return retryForever(ask, {
+    firstMs: 200,
+    maxMs: 5000,
+    isTransient: (error) => !isFinal(error),
+    onRetry: (error, attempt) =>
+      log.warn({ waitingFor: what, attempt, ...errorFields(error) }, 'waiting_for_service'),
+  });
 }

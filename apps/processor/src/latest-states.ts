@@ -1,0 +1,109 @@
+import { retryForever, type Logger, errorFields } from '@navora/runtime';
+import type { CassandraClient } from '@navora/cassandra';
+import type { Reading } from '@navora/schemas';
+
+export interface LatestState {
+  vehicleId: string;
+  /** ms since 1970; what is newer wins, in whatever order it is written. */
+  recordedAt: number;
+  state: string;
+}
+
+/** Plain writes of latest states, those of one shard in one request. */
+export interface LatestStateWriter {
+  write(shard: number, states: LatestState[]): Promise<void>;
+}
+
+interface Pending {
+  reading: Reading;
+  waiting: (() => void)[];
+}
+
+/**
+ * The newest reading of each vehicle. Each shard has one write under way; what comes meanwhile is the next one,
+ * and of several readings of a vehicle only the newest is written.
+ */
+export class LatestStates {
+  private readonly shards = new Map<number, Map<string, Pending>>();
+  private readonly writing = new Set<number>();
+  private failing = 0;
+
+  constructor(
+    private readonly writer: LatestStateWriter,
+    private readonly log: Logger,
+  ) {}
+
+  get healthy(): boolean {
+    return this.failing === 0;
+  }
+
+  /** Resolves once the vehicle's state is at least as new as this reading. */
+  remember(shard: number, reading: Reading): Promise<void> {
+    return new Promise((resolve) => {
+      let pending = this.shards.get(shard);
+      if (!pending) this.shards.set(shard, (pending = new Map()));
+      const before = pending.get(reading.vehicleId);
+      if (before) {
+        before.waiting.push(resolve);
+        if (isNewer(reading, before.reading)) before.reading = reading;
+      } else {
+        pending.set(reading.vehicleId, { reading, waiting: [resolve] });
+      }
+      if (!this.writing.has(shard)) void this.writeShard(shard);
+    });
+  }
+
+  private async writeShard(shard: number): Promise<void> {
+    this.writing.add(shard);
+    for (let pending = this.take(shard); pending; pending = this.take(shard)) {
+      const states = pending.map(({ reading }) => stateOf(reading));
+      let failed = false;
+      await retryForever(() => this.writer.write(shard, states), {
+        firstMs: 200,
+        maxMs: 2000,
+        onRetry: (error, attempt) => {
+          if (!failed) this.failing++;
+          failed = true;
+          this.log.warn({ shard, attempt, ...errorFields(error) }, 'latest_state_not_written');
+        },
+      });
+      if (failed) this.failing--;
+      for (const { waiting } of pending) for (const resolve of waiting) resolve();
+    }
+    this.writing.delete(shard);
+  }
+
+  private take(shard: number): Pending[] | undefined {
+    const pending = this.shards.get(shard);
+    this.shards.delete(shard);
+    return pending && [...pending.values()];
+  }
+}
+
+function isNewer(a: Reading, b: Reading): boolean {
+  return a.recordedAt > b.recordedAt || (a.recordedAt === b.recordedAt && a.messageId > b.messageId);
+}
+
+function stateOf(reading: Reading): LatestState {
+  const state = JSON.stringify(reading, (_, value: unknown) => (value === null ? undefined : value));
+  return { vehicleId: reading.vehicleId, recordedAt: reading.recordedAt, state };
+}
+
+export class CassandraLatestStates implements LatestStateWriter {
+  private readonly insert: string;
+
+  constructor(
+    private readonly client: CassandraClient,
+    keyspace: string,
+  ) {
+    this.insert = `INSERT INTO ${keyspace}.latest_readings (shard, vehicle_id, state) VALUES (?, ?, ?) USING TIMESTAMP ?`;
+  }
+
+  async write(shard: number, states: LatestState[]): Promise<void> {
+    const statements = states.map(({ vehicleId, recordedAt, state }) => ({
+      query: this.insert,
+      params: [shard, vehicleId, state, recordedAt * 1000],
+    }));
+    await this.client.batch(statements, { prepare: true, logged: false });
+  }
+}

@@ -1,0 +1,85 @@
+import type { DeadLetterReason } from '@navora/schemas';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { ReadingRow } from './reading-row.js';
+import type { Stored } from './reading-store.js';
+
+const SECONDS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60];
+
+export class ProcessorMetrics {
+  private readonly readings: Counter<'status'>;
+  private readonly deadLetters: Counter<'reason'>;
+  private readonly latency: Histogram;
+  private readonly batchRows: Histogram;
+  private readonly batchSeconds: Histogram;
+  private readonly failures: Counter<'kind'>;
+
+  constructor(private readonly registry: Registry) {
+    const registers = [registry];
+    this.readings = new Counter({
+      name: 'navora_processor_readings_total',
+      help: 'Readings by what became of them.',
+      labelNames: ['status'],
+      registers,
+    });
+    this.deadLetters = new Counter({
+      name: 'navora_processor_dead_letters_total',
+      help: 'Records given up, by reason.',
+      labelNames: ['reason'],
+      registers,
+    });
+    this.latency = new Histogram({
+      name: 'navora_processor_received_to_stored_seconds',
+      help: "From the bridge's receipt to the stored row.",
+      buckets: SECONDS,
+      registers,
+    });
+    this.batchRows = new Histogram({
+      name: 'navora_processor_batch_rows',
+      help: 'Rows in a conditional batch.',
+      buckets: [1, 2, 4, 8, 16, 32, 64, 128],
+      registers,
+    });
+    this.batchSeconds = new Histogram({
+      name: 'navora_processor_batch_seconds',
+      help: 'Duration of a conditional batch.',
+      buckets: SECONDS,
+      registers,
+    });
+    this.failures = new Counter({
+      name: 'navora_processor_store_failures_total',
+      help: 'Conditional batches that failed and were run again or halved.',
+      labelNames: ['kind'],
+      registers,
+    });
+  }
+
+  stored(stored: Stored, row: ReadingRow): void {
+    this.readings.inc({ status: stored.clockSuspect ? 'clock-suspect' : stored.status });
+    if (stored.status === 'stored') this.latency.observe(Math.max(0, Date.now() - row.receivedAt) / 1000);
+  }
+
+  deadLettered(reason: DeadLetterReason): void {
+    this.deadLetters.inc({ reason });
+  }
+
+  batch(rows: number, ms: number): void {
+    this.batchRows.observe(rows);
+    this.batchSeconds.observe(ms / 1000);
+  }
+
+  batchFailed(kind: string): void {
+    this.failures.inc({ kind });
+  }
+
+  /** A value that is asked for when metrics are read. */
+  gauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name: `navora_processor_${name}`,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+}

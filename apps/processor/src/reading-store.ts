@@ -1,0 +1,149 @@
+import {
+  classifyStoreError,
+  GroupCommit,
+  type BatchAnswer,
+  type CassandraClient,
+  type ConditionalStore,
+  type GroupCommitOptions,
+} from '@navora/cassandra';
+import { rejected, type Origin, type Rejection } from '@navora/schemas';
+import { types } from 'cassandra-driver';
+import { parametersOf, READING_COLUMNS, type ReadingRow } from './reading-row.js';
+import { contentOf, disagreement, type StoredReading } from './same-content.js';
+
+/** The first delivery of a reading: the one that is its row, whichever delivery came now. */
+export interface Stored {
+  status: 'stored' | 'already-stored';
+  clockSuspect: boolean;
+  /** ms since 1970 */
+  receivedAt: number;
+  origin: Origin;
+}
+
+type ExistingRow = StoredReading & { key: string };
+
+export type ReadingStoreOptions = Pick<
+  GroupCommitOptions<ReadingRow, ExistingRow>,
+  'maxBatchesInFlight' | 'onBatch' | 'onFailure'
+>;
+
+/** Stores each reading once, whatever is delivered twice, lost on the way, or raced by another processor. */
+export class ReadingStore {
+  private readonly commits: GroupCommit<ReadingRow, ExistingRow>;
+
+  constructor(store: ConditionalStore<ReadingRow, ExistingRow>, options: ReadingStoreOptions) {
+    this.commits = new GroupCommit(store, {
+      ...options,
+      partitionOf: (row) => `${row.shard}/${row.bucket}`,
+      keyOf: ({ reading }) => keyOf(reading.vehicleId, reading.recordedAt, reading.messageId),
+      keyOfExisting: (row) => row.key,
+      maxBatchRows: 64,
+      maxBacklogBatchRows: 128,
+      retry: { firstMs: 200, maxMs: 2000 },
+    });
+  }
+
+  get healthy(): boolean {
+    return this.commits.healthy;
+  }
+
+  async storeOnce(row: ReadingRow): Promise<Stored | { rejection: Rejection }> {
+    const outcome = await this.commits.storeOnce(row);
+    switch (outcome.kind) {
+      case 'stored':
+        return {
+          status: 'stored',
+          clockSuspect: row.clockSuspect,
+          receivedAt: row.receivedAt,
+          origin: row.origin,
+        };
+      case 'refused':
+        return rejected('refused-by-store', `Cassandra refuses the row: ${outcome.error}`);
+      case 'exists':
+        return sameReading(row, outcome.row);
+    }
+  }
+}
+
+function sameReading(row: ReadingRow, stored: StoredReading): Stored | { rejection: Rejection } {
+  const name = disagreement(contentOf(row.reading), stored.content);
+  if (name !== undefined) {
+    return rejected(
+      'conflicting-reading',
+      `another reading of this identity is stored already: its ${name} differs`,
+    );
+  }
+  const { clockSuspect, receivedAt, origin } = stored;
+  return { status: 'already-stored', clockSuspect, receivedAt, origin };
+}
+
+function keyOf(vehicleId: string, recordedAt: number, messageId: string): string {
+  return `${vehicleId}/${recordedAt}/${messageId}`;
+}
+
+/** Conditional batches on the table of readings. */
+export class CassandraReadings implements ConditionalStore<ReadingRow, ExistingRow> {
+  private readonly insert: string;
+  readonly classify = classifyStoreError;
+
+  constructor(
+    private readonly client: CassandraClient,
+    keyspace: string,
+  ) {
+    this.insert = `INSERT INTO ${keyspace}.readings (${READING_COLUMNS.join(', ')}) VALUES (${READING_COLUMNS.map(() => '?').join(', ')}) IF NOT EXISTS`;
+  }
+
+  async insertAllIfNew(rows: ReadingRow[]): Promise<BatchAnswer<ExistingRow>> {
+    const [only] = rows;
+    const result =
+      rows.length === 1 && only
+        ? await this.client.execute(this.insert, parametersOf(only))
+        : await this.client.batch(
+            rows.map((row) => ({ query: this.insert, params: parametersOf(row) })),
+            BATCH,
+          );
+    return result.wasApplied()
+      ? { applied: true }
+      : { applied: false, existing: result.rows.filter(isWhole).map(existingRowOf) };
+  }
+}
+
+/** All rows are of one partition, so the batch log would guard nothing. */
+const BATCH = { prepare: true, logged: false };
+
+/** Scylla answers one row per statement, empty for those that do not exist. */
+function isWhole(row: types.Row): boolean {
+  return row['vehicle_id'] !== null && row['vehicle_id'] !== undefined;
+}
+
+const CONTENT_COLUMNS = {
+  sequence: 'sequence',
+  latitude: 'latitude',
+  longitude: 'longitude',
+  speedKph: 'speed_kph',
+  fuelLevelPercent: 'fuel_level_percent',
+  engineTemperatureC: 'engine_temperature_c',
+  cargoTemperatureC: 'cargo_temperature_c',
+  ignitionOn: 'ignition_on',
+} as const;
+
+function existingRowOf(row: types.Row): ExistingRow {
+  const content: StoredReading['content'] = new Map();
+  for (const [name, text] of Object.entries((row['extras'] as Record<string, string> | null) ?? {}))
+    content.set(name, JSON.parse(text));
+  for (const [name, column] of Object.entries(CONTENT_COLUMNS)) {
+    const value = row[column] as number | bigint | boolean | null;
+    if (value !== null) content.set(name, typeof value === 'bigint' ? Number(value) : value);
+  }
+  return {
+    key: keyOf(row['vehicle_id'], (row['recorded_at'] as Date).getTime(), String(row['message_id'])),
+    content,
+    clockSuspect: row['clock_suspect'] === true,
+    receivedAt: (row['received_at'] as Date).getTime(),
+    origin: {
+      topic: row['origin_topic'],
+      partition: row['origin_partition'],
+      offset: Number(row['origin_offset']),
+    },
+  };
+}

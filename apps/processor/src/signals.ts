@@ -1,0 +1,35 @@
+import type { ProduceLane } from '@navora/kafka';
+import { judge, type Rules } from '@navora/rules';
+import { TOPICS, type Reading, type RecordEncoder, type Signal } from '@navora/schemas';
+import type { Stored } from './reading-store.js';
+
+/** The reading judged: the same signal whichever delivery of the reading caused it. */
+export function signalOf(reading: Reading, stored: Stored, rules: Rules): Signal {
+  return {
+    vehicleId: reading.vehicleId,
+    recordedAt: reading.recordedAt,
+    messageId: reading.messageId,
+    receivedAt: stored.receivedAt,
+    origin: stored.origin,
+    clockSuspect: stored.clockSuspect,
+    ruleVersion: rules.version,
+    verdicts: stored.clockSuspect ? [] : judge(rules.rules, reading),
+  };
+}
+
+export class Signals {
+  constructor(
+    private readonly lane: ProduceLane,
+    private readonly encoder: RecordEncoder<typeof TOPICS.signals>,
+    private readonly topic: string = TOPICS.signals,
+  ) {}
+
+  encode(signal: Signal): Buffer {
+    return this.encoder.encode(signal);
+  }
+
+  /** Hands the signal over, in order; resolves once Kafka has it. */
+  publish(vehicleId: string, signal: Buffer): Promise<void> {
+    return this.lane.produced({ topic: this.topic, key: vehicleId, value: signal, timestamp: Date.now() });
+  }
+}
