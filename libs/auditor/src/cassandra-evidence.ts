@@ -10,7 +10,7 @@ import type {
   Row,
 } from './evidence.js';
 import { inParallel, pages } from './cassandra-reads.js';
-import { optionalNumber, textIn } from './fields.js';
+import { numberIn, textIn } from './fields.js';
 import { groupBy } from './group-by.js';
 import { bucketOf, slotOf } from './placement.js';
 
@@ -21,13 +21,17 @@ export interface Layout {
 }
 
 export async function readLayout(client: Client): Promise<Layout> {
-  const found: Layout = { shardCount: 256, bucketMs: 3_600_000 };
-  for await (const row of pages(client, 'SELECT * FROM layout', [])) {
-    const shardCount = optionalNumber(row, 'shard_count') ?? found.shardCount;
-    const bucketSeconds = optionalNumber(row, 'bucket_seconds') ?? found.bucketMs / 1000;
-    return { shardCount, bucketMs: bucketSeconds * 1000 };
+  const layout = new Map([
+    ['shard_count', 256],
+    ['bucket_seconds', 3600],
+  ]);
+  for await (const row of pages(client, 'SELECT name, value FROM layout', [])) {
+    layout.set(textIn(row, 'name'), numberIn(row, 'value'));
   }
-  return found;
+  return {
+    shardCount: layout.get('shard_count') ?? NaN,
+    bucketMs: (layout.get('bucket_seconds') ?? NaN) * 1000,
+  };
 }
 
 /** The whole table, range by range: finds rows wherever they stand, at the price of reading everybody's. */
