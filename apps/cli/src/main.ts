@@ -1,5 +1,9 @@
 import { Command } from 'commander';
+import { auditCommand } from './audit-command.js';
 import { migrateCommand } from './migrate-command.js';
+import { readingsCommand } from './readings-command.js';
+import { replayCommand } from './replay-command.js';
+import { simulateCommand } from './simulate-command.js';
 import { stackCommand } from './stack-command.js';
 
 const program = new Command('navora')
@@ -7,7 +11,15 @@ const program = new Command('navora')
   .version('0.1.0')
   .showHelpAfterError('(navora --help lists what there is)');
 
-program.addCommand(stackCommand());
-program.addCommand(migrateCommand());
+for (const command of [
+  stackCommand,
+  migrateCommand,
+  simulateCommand,
+  replayCommand,
+  readingsCommand,
+  auditCommand,
+]) {
+  program.addCommand(command());
+}
 
 await program.parseAsync();

@@ -104,7 +104,7 @@ await runService(
 
     const producer = await service.start(
       'Kafka producer',
-      () => kafka.producer({ allowAutoTopicCreation: false }),
+      () => createProducer(kafka),
       (started) => started.disconnect(),
     );
     await reach('Kafka', () => producer.connect());

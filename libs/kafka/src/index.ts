@@ -5,5 +5,6 @@ export * from './kafka-strategy.js';
 export * from './murmur2.js';
 export * from './offset-tracker.js';
 export * from './produce-lane.js';
+export * from './producer.js';
 export * from './record-batch.js';
 export * from './topic-check.js';
