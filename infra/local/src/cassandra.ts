@@ -38,11 +38,13 @@ async function prepareCassandra({ instance, ports, java }: Site): Promise<Launch
   writeFileSync(logback, cassandraLogback);
   const folder = jars(instance.downloads);
   return {
-    command: java,
+    command: java.command,
     env: { MALLOC_ARENA_MAX: '2' },
     args: [
       ...['-Xms512m', '-Xmx1g', '-XX:+UseG1GC', '-XX:MaxGCPauseMillis=100', '-XX:+ExitOnOutOfMemoryError'],
       ...moduleFlags,
+      // From 18 on a program may set a security manager, as this one does, only if told so.
+      ...(java.major >= 18 ? ['-Djava.security.manager=allow'] : []),
       `-javaagent:${join(folder, jammOf(folder))}`,
       '-Dcassandra-foreground=yes',
       `-Dcassandra.config=file://${yaml}`,

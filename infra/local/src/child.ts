@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { childEnvironment } from './config.js';
 import type { Launch } from './component.js';
-import { findOnPath } from './java.js';
+import { boundToUs } from './bound-to-us.js';
 import { identify, type ProcessIdentity } from './process-identity.js';
 
 export interface Child {
@@ -14,13 +14,10 @@ export interface Child {
 
 const largestLogBytes = 20 * 1024 * 1024;
 
-/**
- * Starts a process that writes to the log file and does not outlive this one: where `setpriv` exists the kernel
- * kills it when we die, even by kill -9. Elsewhere the next `up` or `down` finds it by what is recorded.
- */
+/** Starts a process that writes to the log file and does not outlive this one. */
 export function startChild(launch: Launch, log: string, folder: string): Child {
   keepLogSmall(log);
-  const [command, args] = boundToUs(launch);
+  const [command, args] = boundToUs(launch.command, launch.args);
   const output = openSync(log, 'a');
   const env = childEnvironment(launch.env);
   const child = spawn(command, args, { cwd: folder, env, stdio: ['ignore', output, output] });
@@ -30,11 +27,6 @@ export function startChild(launch: Launch, log: string, folder: string): Child {
     child.once('exit', (code, signal) => resolve(signal ? `signal ${signal}` : `exit code ${code}`));
   });
   return { identity: child.pid === undefined ? undefined : identify(child.pid), ended };
-}
-
-function boundToUs({ command, args }: Launch): [string, string[]] {
-  const setpriv = process.platform === 'linux' ? findOnPath('setpriv') : undefined;
-  return setpriv ? [setpriv, ['--pdeathsig', 'KILL', command, ...args]] : [command, args];
 }
 
 function keepLogSmall(log: string): void {

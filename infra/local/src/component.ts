@@ -1,4 +1,5 @@
 import type { Instance } from './instance.js';
+import type { Java } from './java.js';
 import type { StackPorts } from './ports.js';
 
 export const componentNames = ['kafka', 'cassandra', 'registry', 'mqtt'] as const;
@@ -15,8 +16,7 @@ export interface Launch {
 export interface Site {
   instance: Instance;
   ports: StackPorts;
-  /** The `java` to run the component with. */
-  java: string;
+  java: Java;
 }
 
 /**

@@ -16,7 +16,7 @@ export interface Instance {
 }
 
 export function instanceAt(home: string, name = 'default'): Instance {
-  if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,40}$/.test(name)) {
+  if (!isInstanceName(name)) {
     throw new StackError(`"${name}" cannot name an instance: use letters, digits, "-", "_" and ".".`);
   }
   const root = join(home, 'stacks', name);
@@ -32,8 +32,16 @@ export function instanceAt(home: string, name = 'default'): Instance {
   };
 }
 
+export function isInstanceName(name: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9_.-]{0,40}$/.test(name);
+}
+
+export function dataRoot(instance: Instance): string {
+  return join(instance.root, 'data');
+}
+
 export function dataFolder(instance: Instance, component: ComponentName): string {
-  return join(instance.root, 'data', component);
+  return join(dataRoot(instance), component);
 }
 
 export function configFolder(instance: Instance, component: ComponentName): string {

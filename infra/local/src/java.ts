@@ -5,6 +5,8 @@ import { javaHome, searchPath } from './config.js';
 import { StackError } from './stack-error.js';
 
 const oldest = 17;
+/** From 24 on there is no security manager, and Cassandra 5.0 will not start without one. */
+const newest = 23;
 
 export interface Java {
   command: string;
@@ -35,6 +37,11 @@ export function findJava(): Java {
   if (major < oldest) {
     throw new StackError(
       `Java ${major} (${command}) is too old: set JAVA_HOME to a JDK ${oldest} or newer, or put one first on the PATH.`,
+    );
+  }
+  if (major > newest) {
+    throw new StackError(
+      `Java ${major} (${command}) is too new for Cassandra 5.0: set JAVA_HOME to a JDK between ${oldest} and ${newest}.`,
     );
   }
   return { command, major };

@@ -46,7 +46,7 @@ async function prepareKafka(site: Site, signal: AbortSignal): Promise<Launch> {
   if (!existsSync(join(data, 'meta.properties'))) {
     const format = ['format', `--cluster-id=${randomBytes(16).toString('base64url')}`, '-c', properties];
     await runToEnd(
-      site.java,
+      site.java.command,
       [
         '-XX:TieredStopAtLevel=1',
         '-XX:+UseSerialGC',
@@ -59,7 +59,7 @@ async function prepareKafka(site: Site, signal: AbortSignal): Promise<Launch> {
     );
   }
   return {
-    command: site.java,
+    command: site.java.command,
     args: [
       '-Xms256m',
       '-Xmx512m',

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { boundToUs } from './bound-to-us.js';
 import { mavenEnvironment } from './config.js';
 import { findOnPath } from './java.js';
+import { startOf } from './process-identity.js';
 import { StackError } from './stack-error.js';
 
 /** What Maven is to bring: everything `pom` names, into one folder of the downloads. */
@@ -32,7 +34,7 @@ export async function download(wanted: MavenDownload, signal: AbortSignal): Prom
   }
   const partial = `${wanted.folder}.partial-${process.pid}`;
   try {
-    rmSync(partial, { recursive: true, force: true });
+    removeAbandoned(wanted.folder);
     mkdirSync(partial, { recursive: true });
     // Several Mavens filling one local repository may trip over each other once: the second try finds it filled.
     const problem =
@@ -47,6 +49,15 @@ export async function download(wanted: MavenDownload, signal: AbortSignal): Prom
     putInPlace(partial, wanted.folder);
   } finally {
     rmSync(partial, { recursive: true, force: true });
+  }
+}
+
+/** What a download that was killed has left. One whose process lives is another instance's, still under way. */
+function removeAbandoned(folder: string): void {
+  for (const name of readdirSync(dirname(folder))) {
+    const [whole, pid] = name.split('.partial-');
+    if (whole !== basename(folder) || pid === undefined || startOf(Number(pid)) !== undefined) continue;
+    rmSync(join(dirname(folder), name), { recursive: true, force: true });
   }
 }
 
@@ -67,7 +78,7 @@ function runMaven(
   // Maven lives for seconds: compiling with the first-tier compiler only is what makes it quick.
   const env = mavenEnvironment('-XX:TieredStopAtLevel=1 -XX:+UseSerialGC');
   return new Promise((resolve, reject) => {
-    const child = spawn(maven, args, { env, signal, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(...boundToUs(maven, args), { env, signal, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     const keep = (chunk: Buffer): void => void (output += chunk.toString());
     child.stdout.on('data', keep);

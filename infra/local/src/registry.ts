@@ -38,7 +38,7 @@ async function prepareRegistry({ instance, ports, java }: Site): Promise<Launch>
   mkdirSync(data, { recursive: true });
   const runner = join(program(instance.downloads), `apicurio-registry-app-${versions.registry}-runner.jar`);
   return {
-    command: java,
+    command: java.command,
     args: [
       // It answers a few requests an hour: what counts is how soon it answers the first.
       ...['-Xmx256m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xshare:auto'],

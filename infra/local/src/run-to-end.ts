@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { boundToUs } from './bound-to-us.js';
 import { StackError } from './stack-error.js';
 
 /** Runs a program that ends by itself. Resolves to its standard output; a failure shows its last words. */
@@ -9,7 +10,11 @@ export function runToEnd(
   options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { ...options, signal, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(...boundToUs(command, args), {
+      ...options,
+      signal,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let out = '';
     let all = '';
     child.stdout.on('data', (chunk: Buffer) => {

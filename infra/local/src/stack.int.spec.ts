@@ -65,7 +65,9 @@ describe('a stack', () => {
 
   it('listens on the loopback address only', () => {
     const mine = new Set(processesOf().map(({ pid }) => pid));
-    const addresses = listeners().filter(({ pid }) => mine.has(pid)).map(({ address }) => address);
+    const addresses = listeners()
+      .filter(({ pid }) => mine.has(pid))
+      .map(({ address }) => address);
     expect(addresses.length).toBeGreaterThanOrEqual(componentNames.length);
     expect(new Set(addresses)).toEqual(new Set(['127.0.0.1']));
   });

@@ -1,17 +1,19 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { stackHome } from './config.js';
 import { endpointsAt, type StackEndpoints } from './endpoints.js';
-import { type Instance, instanceAt, makeFolders } from './instance.js';
+import { whatIsWrong } from './health.js';
+import { dataRoot, type Instance, instanceAt, makeFolders } from './instance.js';
 import { endOrphans } from './orphans.js';
-import { endProcess, hasEnded, isAlive } from './process-identity.js';
+import { endProcess, isAlive } from './process-identity.js';
 import { secondsSince, type StackProgress } from './progress.js';
 import { StackError } from './stack-error.js';
 import { startSupervisor } from './start-supervisor.js';
-import { readState, type StackState } from './state.js';
-import { whatIsWrong } from './health.js';
+import { readState } from './state.js';
+import { holder } from './supervisor-lock.js';
+
+const joinDeadlineMs = 150_000;
 
 export interface StackOptions {
   /** Several stacks may run side by side, each with its own name, ports and data. */
@@ -36,15 +38,13 @@ export async function startStack(options: StackOptions = {}): Promise<StackEndpo
   makeFolders(instance);
   if (options.wipe) {
     await stopStack({ ...options, wipe: false });
-    wipeData(instance);
+    rmSync(dataRoot(instance), { recursive: true, force: true });
   }
   for (;;) {
-    if (options.signal?.aborted) throw new StackError('Stopped before the stack was up.');
-    const state = readState(instance);
-    if (state && isAlive(state.supervisor)) {
-      if (await joined(instance, state, options)) return endpointsAt(instance.name, state.ports);
-      continue;
-    }
+    const running = await join(instance, options);
+    if (running) return running;
+    if (options.signal?.aborted)
+      throw new StackError('Stopped before the stack was up; nothing is left running.');
     await endOrphans(instance);
     const outcome = await startSupervisor(instance, tell, options.signal);
     if (outcome !== 'already-running') return endpointsAt(instance.name, outcome);
@@ -57,49 +57,42 @@ export async function stopStack(options: StackOptions = {}): Promise<void> {
   const instance = instanceAt(stackHome(options.home), options.name);
   const tell = options.onProgress ?? (() => undefined);
   const begun = performance.now();
-  const state = readState(instance);
-  if (state && isAlive(state.supervisor)) {
+  const supervisor = holder(instance);
+  const wasRunning = isAlive(supervisor);
+  if (wasRunning) {
     tell({ component: 'stack', phase: 'stopping', seconds: 0, message: 'stopping' });
     // Four components, 20 s each to stop by themselves.
-    await endProcess(state.supervisor, 90_000);
-    tell({ component: 'stack', phase: 'stopped', seconds: secondsSince(begun), message: 'stopped' });
-  } else if (!(await endOrphans(instance))) {
-    tell({ component: 'stack', phase: 'stopped', seconds: 0, message: 'was not running' });
+    await endProcess(supervisor, 90_000);
   }
-  await endOrphans(instance);
+  const hadOrphans = await endOrphans(instance);
+  const message = wasRunning || hadOrphans ? 'stopped' : 'was not running';
+  tell({ component: 'stack', phase: 'stopped', seconds: secondsSince(begun), message });
   if (options.wipe) rmSync(instance.root, { recursive: true, force: true });
 }
 
-/** True when the running supervisor's stack answers; false when it went away and is to be started anew. */
-async function joined(instance: Instance, seen: StackState, options: StackOptions): Promise<boolean> {
+/** The endpoints of the stack that runs already, once it answers; undefined when none runs, or no longer. */
+async function join(
+  instance: Instance,
+  { signal, onProgress }: StackOptions,
+): Promise<StackEndpoints | undefined> {
   const begun = performance.now();
-  for (
-    let state: StackState | undefined = seen;
-    state && isAlive(state.supervisor);
-    state = readState(instance)
-  ) {
-    if (options.signal?.aborted) throw new StackError('Stopped waiting for the stack.');
-    if (state.phase === 'stopping') {
-      await hasEnded(state.supervisor, 90_000);
-      return false;
-    }
-    const wrong = state.phase === 'starting' ? 'still starting' : await whatIsWrong(state);
+  const notice = (message: string): void =>
+    onProgress?.({ component: 'stack', phase: 'notice', seconds: secondsSince(begun), message });
+  for (let waiting = false; ; waiting = true) {
+    const state = readState(instance);
+    if (!state || !isAlive(state.supervisor)) return undefined;
+    if (signal?.aborted) throw new StackError('Stopped waiting for the stack; it runs on.');
+    const wrong = state.phase === 'running' ? await whatIsWrong(state) : `it is ${state.phase}`;
     if (wrong === '') {
-      const message = `The stack "${instance.name}" is already running.`;
-      options.onProgress?.({ component: 'stack', phase: 'notice', seconds: secondsSince(begun), message });
-      return true;
+      notice(`The stack "${instance.name}" is already running.`);
+      return endpointsAt(instance.name, state.ports);
     }
-    if (performance.now() - begun > 150_000) {
+    if (performance.now() - begun > joinDeadlineMs) {
       throw new StackError(
         `The stack "${instance.name}" runs but is not healthy (${wrong}); see its logs, or take it down and start it again.`,
       );
     }
+    if (!waiting) notice(`The stack "${instance.name}" runs already; waiting for it (${wrong}).`);
     await pause(250);
   }
-  return false;
-}
-
-function wipeData(instance: Instance): void {
-  rmSync(join(instance.root, 'data'), { recursive: true, force: true });
-  mkdirSync(join(instance.root, 'data'), { recursive: true });
 }

@@ -1,9 +1,8 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { claimPorts } from './claim-ports.js';
 import { instanceAt } from './instance.js';
 import { findJava } from './java.js';
-import { otherStacksPorts } from './other-stacks.js';
-import { choosePorts, isPortFree, movesLine, rememberedPorts, rememberPorts } from './ports.js';
+import { movesLine } from './ports.js';
 import type { StackProgress } from './progress.js';
 import { StackError } from './stack-error.js';
 import { Supervisor } from './supervisor.js';
@@ -46,15 +45,12 @@ async function run(): Promise<void> {
     process.exit(0);
   }
   const java = findJava();
-  const taken = await otherStacksPorts(instance);
-  const free = async (port: number): Promise<boolean> => !taken.has(port) && (await isPortFree(port));
-  const { ports, moves } = await choosePorts(rememberedPorts(instance.portsFile), free);
-  rememberPorts(instance.portsFile, ports);
+  const { ports, moves } = await claimPorts(instance);
   if (moves.length > 0) {
     const message = movesLine(moves);
     report({ component: 'stack', phase: 'notice', seconds: 0, message });
   }
-  supervisor = new Supervisor(instance, ports, java.command, report);
+  supervisor = new Supervisor(instance, ports, java, report);
   await supervisor.start();
   tell({ type: 'ready', ports });
   attended = false;
@@ -66,7 +62,7 @@ process.on('SIGINT', () => void end(0));
 process.on('SIGHUP', () => undefined);
 process.on('disconnect', () => void (attended && end(1)));
 // Left at home, a supervisor would keep a folder from being unmounted or removed.
-process.chdir(join('/'));
+process.chdir('/');
 
 run().catch(async (error: unknown) => {
   if (ending) return;

@@ -3,6 +3,7 @@ import type { Component, ComponentName, Site } from './component.js';
 import { cassandra } from './cassandra.js';
 import { endpointsAt, envFile } from './endpoints.js';
 import type { Instance } from './instance.js';
+import type { Java } from './java.js';
 import { kafka } from './kafka.js';
 import { mosquitto } from './mosquitto.js';
 import type { StackPorts } from './ports.js';
@@ -24,7 +25,7 @@ export class Supervisor {
   constructor(
     private readonly instance: Instance,
     ports: StackPorts,
-    java: string,
+    java: Java,
     report: (event: StackProgress) => void,
   ) {
     const site: Site = { instance, ports, java };
