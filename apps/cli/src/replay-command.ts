@@ -2,12 +2,13 @@ import {
   endpointsFrom,
   ProgressLine,
   Replay,
-  SimulatorError,
   type ReplayOptions,
   type ReplayStats,
   type ReplaySummary,
 } from '@navora/simulator';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { CommandFailure, orSayWhy } from './failure.js';
+import { stackEnvFile } from './workspace.js';
 
 interface ReplayFlags {
   speed: number | 'max';
@@ -16,6 +17,7 @@ interface ReplayFlags {
   mqtt?: string;
   registry?: string;
   topic?: string;
+  stack: string;
   grace: number;
   strict?: boolean;
   json?: boolean;
@@ -38,18 +40,15 @@ export function replayCommand(): Command {
     .option('--mqtt <url>', 'the broker (default: NAVORA_MQTT_URL, or the local stack)')
     .option('--registry <url>', 'the schema registry (default: NAVORA_REGISTRY_URL, or the local stack)')
     .option('--topic <pattern>', 'MQTT topic, with {vehicleId} in it')
+    .option('--stack <name>', 'the local stack to ask', 'default')
     .option('--grace <seconds>', 'how long to wait for acknowledgements at the end', seconds, 30)
     .option('--strict', 'exit with 1 if any line had to be left out')
     .option('--json', 'print the summary as JSON')
-    .action(async (file: string, flags: ReplayFlags) => {
-      try {
+    .action(
+      orSayWhy(async (file: string, flags: ReplayFlags) => {
         process.exitCode = await replay(file, flags);
-      } catch (error) {
-        if (!(error instanceof SimulatorError)) throw error;
-        console.error(error.message);
-        process.exitCode = 1;
-      }
-    });
+      }),
+    );
 }
 
 async function replay(file: string, flags: ReplayFlags): Promise<number> {
@@ -66,10 +65,10 @@ async function replay(file: string, flags: ReplayFlags): Promise<number> {
 }
 
 async function replayOptions(file: string, flags: ReplayFlags, signal: AbortSignal): Promise<ReplayOptions> {
-  const known = await endpointsFrom(process.env, process.cwd());
+  const known = await endpointsFrom(process.env, stackEnvFile(flags.stack));
   const mqttUrl = flags.mqtt ?? known.mqttUrl;
   if (!mqttUrl) {
-    throw new SimulatorError(
+    throw new CommandFailure(
       'No MQTT broker is known: start the local stack (navora stack up), set NAVORA_MQTT_URL, or give --mqtt.',
     );
   }

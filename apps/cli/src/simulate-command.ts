@@ -2,15 +2,15 @@ import {
   CALM,
   endpointsFrom,
   ProgressLine,
-  SimulatorError,
   startFleet,
   USUAL,
-  type Fleet,
   type FleetOptions,
   type FleetStats,
   type FleetSummary,
 } from '@navora/simulator';
 import { Command, InvalidArgumentError } from 'commander';
+import { CommandFailure, orSayWhy } from './failure.js';
+import { stackEnvFile } from './workspace.js';
 
 interface SimulateFlags {
   vehicles: number;
@@ -31,6 +31,7 @@ interface SimulateFlags {
   connects: number;
   grace: number;
   topic?: string;
+  stack: string;
   json?: boolean;
 }
 
@@ -67,16 +68,13 @@ export function simulateCommand(): Command {
     .option('--connects <n>', 'connects a second', aboveZero, 400)
     .option('--grace <duration>', 'how long to wait for acknowledgements at the end', duration, 30_000)
     .option('--topic <pattern>', 'MQTT topic, with {vehicleId} in it')
+    .option('--stack <name>', 'the local stack to ask', 'default')
     .option('--json', 'print the summary as JSON')
-    .action(async (flags: SimulateFlags) => {
-      try {
+    .action(
+      orSayWhy(async (flags: SimulateFlags) => {
         process.exitCode = await simulate(flags);
-      } catch (error) {
-        if (!(error instanceof SimulatorError)) throw error;
-        console.error(error.message);
-        process.exitCode = 1;
-      }
-    });
+      }),
+    );
 }
 
 async function simulate(flags: SimulateFlags): Promise<number> {
@@ -85,35 +83,34 @@ async function simulate(flags: SimulateFlags): Promise<number> {
   progress.interrupt(
     `${flags.vehicles} vehicles named ${fleet.prefix}-…, seed ${flags.seed}; Ctrl-C ends it, a second one at once.`,
   );
-  const interrupted = new Promise<void>((resolve) => {
-    let first = true;
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(signal, () => {
-        if (!first) process.exit(130);
-        first = false;
-        resolve();
-      });
-    }
-  });
   let summary: FleetSummary;
   try {
-    await Promise.race([fleet.finished, interrupted]);
+    await Promise.race([fleet.finished, interrupted()]);
   } finally {
-    summary = await stopped(fleet, flags.grace).finally(() => progress.stop());
+    summary = await fleet.stop({ graceMs: flags.grace }).finally(() => progress.stop());
   }
   console.log(flags.json ? JSON.stringify(summary) : summaryText(summary));
   return summary.unacknowledged > 0 || summary.sent === 0 ? 1 : 0;
 }
 
-function stopped(fleet: Fleet, graceMs: number): Promise<FleetSummary> {
-  return fleet.stop({ graceMs });
+/** Resolves at the first Ctrl-C; the second one ends the process, whatever it waits for. */
+function interrupted(): Promise<void> {
+  let first = true;
+  return new Promise((resolve) => {
+    const end = () => {
+      if (!first) process.exit(130);
+      first = false;
+      resolve();
+    };
+    process.on('SIGINT', end).on('SIGTERM', end);
+  });
 }
 
 async function fleetOptions(flags: SimulateFlags): Promise<FleetOptions> {
-  const known = await endpointsFrom(process.env, process.cwd());
+  const known = await endpointsFrom(process.env, stackEnvFile(flags.stack));
   const mqttUrl = flags.mqtt ?? known.mqttUrl;
   if (!mqttUrl) {
-    throw new SimulatorError(
+    throw new CommandFailure(
       'No MQTT broker is known: start the local stack (navora stack up), set NAVORA_MQTT_URL, or give --mqtt.',
     );
   }

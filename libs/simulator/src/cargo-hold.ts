@@ -1,8 +1,8 @@
 import type { Random } from './random.js';
 
-const WARMING_S = 50;
+const WARMING_S = 40;
 const FREEZING_S = 60;
-const COOLING_S = 22;
+const COOLING_S = 18;
 const STUCK_COMPRESSOR_C = -5;
 const MEAN_S_BETWEEN_DELIVERIES = 14 * 60;
 const MEAN_S_BETWEEN_STUCK_COMPRESSORS = 70 * 60;
@@ -56,7 +56,7 @@ export class CargoHold {
       this.#deliveryInS = this.random.waitFor(MEAN_S_BETWEEN_DELIVERIES / this.incidents);
     } else if (this.delivering && standing) {
       this.doorOpen = true;
-      this.#openForS = this.random.between(12, 30);
+      this.#openForS = this.random.between(10, 22);
     }
   }
 

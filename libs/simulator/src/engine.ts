@@ -35,7 +35,7 @@ export class Engine {
     if (this.#overheatsInS <= 0) {
       this.#overheatsInS = this.#nextIncident();
       this.#hotC = this.random.between(107, 116);
-      this.#hotForS = this.random.between(18, 40);
+      this.#hotForS = this.random.between(15, 30);
       this.#recovering = true;
     }
     const normalC = WORKING_C + this.#offsetC + 5 * load;

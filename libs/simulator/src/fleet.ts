@@ -3,8 +3,9 @@ import { ConnectPacer } from './connect-pacer.js';
 import { fleetPlan, type FleetOptions, type FleetPlan } from './fleet-options.js';
 import { FleetVehicle } from './fleet-vehicle.js';
 import { History } from './history.js';
-import type { Quantiles } from './latency-histogram.js';
-import { Ledger, type Counts } from './ledger.js';
+import type { FleetPhase, FleetStats, FleetSummary, Publication } from './fleet-stats.js';
+import { Ledger } from './ledger.js';
+import { connectTo } from './mqtt-connection.js';
 import type { OutgoingReading } from './outgoing-reading.js';
 import type { AvroEncoder } from './reading-body.js';
 import { Schedule } from './schedule.js';
@@ -18,43 +19,6 @@ const CHECK_SILENCE_EVERY_MS = 5_000;
 const WINDOW = 50;
 /** A reading that leaves later than this after it was made is a late one. */
 const LIVE_WITHIN_MS = 1_000;
-
-export type FleetPhase = 'connecting' | 'sending' | 'draining' | 'stopped';
-
-export interface FleetStats extends Counts {
-  phase: FleetPhase;
-  vehicles: number;
-  connected: number;
-  /** Sent, and neither acknowledged nor refused. */
-  unacknowledged: number;
-  /** Made, and not sent yet: the vehicle is out of reach. */
-  waiting: number;
-  /** Publish to PUBACK over the last seconds, in ms. */
-  recentAckMs: Quantiles | undefined;
-  /** Readings this process was more than 100 ms late to make; it catches up with them. */
-  behindSchedule: number;
-  mostBehindMs: number;
-}
-
-export interface FleetSummary extends FleetStats {
-  prefix: string;
-  seed: number;
-  sendingMs: number;
-  /** Attempts after the first. */
-  resent: number;
-  /** Publish to PUBACK over the whole run, in ms. */
-  ackMs: Quantiles | undefined;
-}
-
-export interface Publication {
-  vehicleId: string;
-  messageId: string;
-  recordedAt: number;
-  /** When it was first sent, in ms since 1970. */
-  publishedAt: number;
-  /** Sent as it was made, by a clock that can be believed: neither late nor clock-suspect. */
-  live: boolean;
-}
 
 /**
  * Connects a fleet and lets it send.
@@ -105,8 +69,7 @@ export class Fleet {
     this.#ledger = new Ledger(history);
     this.#pacer = new ConnectPacer(plan.connectsPerSecond);
     const settings = {
-      mqttUrl: plan.mqttUrl,
-      mqttOptions: plan.mqttOptions,
+      connect: connectTo(plan.mqttUrl, plan.mqttOptions),
       window: WINDOW,
       pacer: this.#pacer,
       onSent: (reading: OutgoingReading, topic: string) => this.#sent(reading, topic),

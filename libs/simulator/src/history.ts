@@ -1,4 +1,5 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { OutgoingReading } from './outgoing-reading.js';
 import { messageOf, SimulatorError } from './simulator-error.js';
 
@@ -28,7 +29,7 @@ export class History {
 
   /** @throws SimulatorError if the file cannot be written. */
   static async create(path: string, head: RunHead): Promise<History> {
-    const file = await open(path, 'w').catch((error: unknown) => {
+    const file = await openFile(path).catch((error: unknown) => {
       throw new SimulatorError(`The history file ${path} cannot be written: ${messageOf(error)}.`);
     });
     const history = new History(path, file);
@@ -76,6 +77,11 @@ export class History {
       );
     }
   }
+}
+
+async function openFile(path: string): Promise<FileHandle> {
+  await mkdir(dirname(path), { recursive: true });
+  return open(path, 'w');
 }
 
 export function sentLine(reading: OutgoingReading, topic: string, at: number): string {

@@ -48,8 +48,25 @@ export interface ConnectionEvents {
   closed(reason: string): void;
 }
 
-/** One network connection of one vehicle, never reused: whoever wants another makes another. */
-export class MqttConnection {
+/** One network connection of one vehicle. */
+export interface Connection {
+  /** @param acknowledged gets the PUBACK's reason code; it is not called if the connection is lost before. */
+  publish(topic: string, body: Buffer, encoding: Encoding, acknowledged: (reasonCode: number) => void): void;
+  /** Breaks the connection off like a lost network does: no DISCONNECT, and what was under way may be lost. */
+  cut(): void;
+  /** Says goodbye first. */
+  end(): void;
+}
+
+export type Connect = (clientId: string, events: ConnectionEvents) => Connection;
+
+/** Connects to a broker. @param options user name, password, TLS files: what the broker asks for. */
+export function connectTo(url: string, options: IClientOptions): Connect {
+  return (clientId, events) => new MqttConnection(url, clientId, options, events);
+}
+
+/** Never reused: whoever wants another makes another. */
+class MqttConnection implements Connection {
   readonly #client: MqttClient;
   #puback = 0;
   #reason = 'the connection was closed';
@@ -84,7 +101,6 @@ export class MqttConnection {
     this.#client.once('close', () => events.closed(this.#reason));
   }
 
-  /** @param acknowledged gets the PUBACK's reason code; it is not called if the connection is lost before. */
   publish(topic: string, body: Buffer, encoding: Encoding, acknowledged: (reasonCode: number) => void): void {
     this.#client.publish(topic, body, PUBLISH_OPTIONS[encoding], (error) => {
       // A PUBACK above 0x80 comes as an error with that code; a lost connection as one without.
@@ -92,7 +108,6 @@ export class MqttConnection {
     });
   }
 
-  /** Breaks the connection off like a lost network does: no DISCONNECT, and what was under way may be lost. */
   cut(): void {
     const { stream } = this.#client;
     if (stream instanceof Socket) stream.resetAndDestroy();

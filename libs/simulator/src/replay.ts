@@ -4,10 +4,11 @@ import { avroEncoder } from './avro-encoder.js';
 import { ConnectPacer } from './connect-pacer.js';
 import { DEFAULT_TOPIC_PATTERN } from './fleet-options.js';
 import { History } from './history.js';
-import type { Quantiles } from './latency-histogram.js';
-import { Ledger, type Counts } from './ledger.js';
+import { Ledger } from './ledger.js';
+import { connectTo } from './mqtt-connection.js';
 import { outgoing } from './outgoing-reading.js';
 import { onOneClock, type ReplayOptions } from './replay-options.js';
+import type { ReplayStats, ReplaySummary } from './replay-stats.js';
 import { SimulatorError } from './simulator-error.js';
 import { tripJson } from './trip-reading.js';
 import { readTrips } from './trips.js';
@@ -20,29 +21,6 @@ const WINDOW_OF_ALL = 10_000;
 const DEFAULT_GRACE_MS = 30_000;
 const CHECK_EVERY_MS = 5_000;
 const LONGEST_PAUSE_MS = 1_000;
-
-export interface ReplayStats extends Counts {
-  vehicles: number;
-  connected: number;
-  unacknowledged: number;
-  /** Lines left out because of what is in them. */
-  skippedLines: number;
-  /** Lines that say the same as an earlier one; sent once. */
-  repeatedLines: number;
-  /** All readings of the file, once it is known. */
-  total: number | undefined;
-  /** How long the recording still takes at this speed, once it is known. */
-  remainingMs: number | undefined;
-}
-
-export interface ReplaySummary extends ReplayStats {
-  /** Read, and not sent: the replay was ended, or there was no connection. */
-  unsent: number;
-  resent: number;
-  durationMs: number;
-  /** Publish to PUBACK, in ms. */
-  ackMs: Quantiles | undefined;
-}
 
 /** Sends recorded trips, one client per vehicle. */
 export class Replay {
@@ -173,8 +151,7 @@ export class Replay {
   /** The first one also shows whether there is a broker at all. */
   async #newClient(vehicleId: string): Promise<VehicleClient> {
     const client = new VehicleClient(vehicleId, this.#topic.replace('{vehicleId}', vehicleId), {
-      mqttUrl: this.options.mqttUrl,
-      mqttOptions: this.options.mqttOptions ?? {},
+      connect: connectTo(this.options.mqttUrl, this.options.mqttOptions ?? {}),
       window: WINDOW,
       pacer: this.#pacer,
       onSent: (sent, topic) => this.#ledger.sent(sent, topic),

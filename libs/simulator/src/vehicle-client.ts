@@ -1,7 +1,6 @@
-import { MqttConnection } from './mqtt-connection.js';
 import type { ConnectPacer } from './connect-pacer.js';
+import type { Connect, Connection } from './mqtt-connection.js';
 import type { OutgoingReading } from './outgoing-reading.js';
-import type { IClientOptions } from 'mqtt';
 
 const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 30_000;
@@ -9,9 +8,7 @@ const LONGEST_BACKOFF_MS = 30_000;
 const SILENT_AFTER_MS = 30_000;
 
 export interface VehicleClientSettings {
-  mqttUrl: string;
-  /** User name, password, TLS files: what the broker asks for. */
-  mqttOptions: IClientOptions;
+  connect: Connect;
   /** How many readings a vehicle sends ahead of their acknowledgements. */
   window: number;
   pacer: ConnectPacer;
@@ -26,7 +23,7 @@ export interface VehicleClientSettings {
  * connection is lost are sent again, in the same order and before any new one, on the next.
  */
 export class VehicleClient {
-  #connection: MqttConnection | undefined;
+  #connection: Connection | undefined;
   #open = false;
   #wanted = false;
   #window = 0;
@@ -119,8 +116,7 @@ export class VehicleClient {
 
   #connect(): void {
     if (!this.#wanted || this.#connection) return;
-    const { mqttUrl, mqttOptions } = this.settings;
-    this.#connection = new MqttConnection(mqttUrl, this.vehicleId, mqttOptions, {
+    this.#connection = this.settings.connect(this.vehicleId, {
       opened: (receiveMaximum) => this.#opened(receiveMaximum),
       closed: (reason) => this.#closed(reason),
     });
