@@ -1,1 +1,14 @@
-export {};
+import { createLogger, runService, Service } from '@navora/runtime';
+import { readBridgeConfiguration, type BridgeConfiguration } from './config.js';
+import { startParts } from './start-parts.js';
+
+let configuration: BridgeConfiguration;
+
+await runService(
+  () => {
+    configuration = readBridgeConfiguration();
+    const service = new Service('mqtt-bridge', createLogger('mqtt-bridge', configuration.logLevel));
+    return { service, drainTimeoutMs: configuration.drainTimeoutMs };
+  },
+  (service) => startParts(service, configuration),
+);

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import {
+  adminPort,
+  ConfigurationError,
+  kafkaSettings,
+  readConfiguration,
+  serviceSettings,
+  setting,
+  text,
+  urlOf,
+  wholeNumber,
+  withDefault,
+} from '@navora/runtime';
+import { TOPIC_PATTERN } from './vehicle-topic.js';
+
+const file = (variable: string) =>
+  setting(variable, withDefault<string | undefined>(text(/^.+$/, 'the path of a file'), undefined));
+
+const settings = {
+  ...serviceSettings,
+  ...kafkaSettings,
+  adminPort: adminPort(9101),
+  mqttUrl: setting('NAVORA_MQTT_URL', withDefault(urlOf('mqtt', 'mqtts'), 'mqtt://127.0.0.1:1883')),
+  mqttClientId: setting(
+    'NAVORA_MQTT_CLIENT_ID',
+    withDefault(text(/^[A-Za-z0-9_-]{1,64}$/, 'a client id: letters, digits, _ and -'), 'navora-bridge'),
+  ),
+  mqttTopic: setting(
+    'NAVORA_MQTT_TOPIC',
+    withDefault(
+      text(
+        TOPIC_PATTERN,
+        'a topic with {vehicleId} as one whole level, and neither wildcards nor a shared subscription ($share/…)',
+      ),
+      'vehicles/{vehicleId}/telemetry',
+    ),
+  ),
+  mqttSessionExpirySeconds: setting(
+    'NAVORA_MQTT_SESSION_EXPIRY_SECONDS',
+    withDefault(wholeNumber({ min: 60, max: 0xffff_ffff }), 24 * 3600),
+  ),
+  mqttReceiveMaximum: setting(
+    'NAVORA_MQTT_RECEIVE_MAXIMUM',
+    withDefault(wholeNumber({ min: 1, max: 65_535 }), 2000),
+  ),
+  mqttKeepaliveSeconds: setting(
+    'NAVORA_MQTT_KEEPALIVE_SECONDS',
+    withDefault(wholeNumber({ min: 2, max: 65_535 }), 20),
+  ),
+  mqttUsername: setting(
+    'NAVORA_MQTT_USERNAME',
+    withDefault<string | undefined>(text(/^.+$/, 'a user name'), undefined),
+  ),
+  mqttPasswordFile: file('NAVORA_MQTT_PASSWORD_FILE'),
+  mqttCaFile: file('NAVORA_MQTT_CA_FILE'),
+  mqttCertFile: file('NAVORA_MQTT_CERT_FILE'),
+  mqttKeyFile: file('NAVORA_MQTT_KEY_FILE'),
+};
+
+export type BridgeConfiguration = ReturnType<typeof readBridgeConfiguration>;
+
+/** @throws ConfigurationError */
+export function readBridgeConfiguration(environment?: Record<string, string | undefined>) {
+  const values = readConfiguration(settings, environment);
+  const contentOf = (variable: string, path: string | undefined) => {
+    if (path === undefined) return undefined;
+    try {
+      return readFileSync(path);
+    } catch (error) {
+      throw new ConfigurationError(
+        `${variable} names ${path}, which cannot be read: ${(error as NodeJS.ErrnoException).code ?? error}`,
+      );
+    }
+  };
+  return {
+    ...values,
+    mqttPassword: withoutNewline(contentOf('NAVORA_MQTT_PASSWORD_FILE', values.mqttPasswordFile)),
+    mqttCa: contentOf('NAVORA_MQTT_CA_FILE', values.mqttCaFile),
+    mqttCert: contentOf('NAVORA_MQTT_CERT_FILE', values.mqttCertFile),
+    mqttKey: contentOf('NAVORA_MQTT_KEY_FILE', values.mqttKeyFile),
+  };
+}
+
+/** Editors end a file with one; no password does. */
+function withoutNewline(content: Buffer | undefined): Buffer | undefined {
+  return content && Buffer.from(content.toString().replace(/\r?\n$/, ''));
+}

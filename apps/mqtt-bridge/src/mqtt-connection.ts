@@ -1,0 +1,181 @@
+import type { Duplex } from 'node:stream';
+import {
+  generate,
+  parser as createParser,
+  type IConnackPacket,
+  type IPublishPacket,
+  type ISubackPacket,
+  type Packet,
+} from 'mqtt-packet';
+import { AckWindow } from './ack-window.js';
+import type { Intake } from './intake.js';
+import { Keepalive } from './keepalive.js';
+import { connectPacket, reasonName, subscribePacket, type ConnectionSettings } from './mqtt-packets.js';
+import { PubackWriter } from './puback-writer.js';
+
+/** Why a connection is over. */
+export interface Ending {
+  cause:
+    | 'closed'
+    | 'refused'
+    | 'taken-over'
+    | 'sent-away'
+    | 'silent'
+    | 'too-slow'
+    | 'protocol-error'
+    | 'disconnected';
+  detail: string;
+}
+
+export interface ConnectionListener {
+  /** A message; its PUBACK leaves once it is settled in the window. */
+  received(packet: IPublishPacket, window: AckWindow): void;
+  /** The broker has accepted the connection and the subscription. Messages may come before. */
+  subscribed(connack: IConnackPacket, grantedQos: number): void;
+  acknowledged(): void;
+}
+
+const MQTT5 = { protocolVersion: 5 };
+const SESSION_TAKEN_OVER = 0x8e;
+const FAILURE = 0x80;
+/** How long the broker may take to close the connection after our DISCONNECT. */
+const LINGER_MS = 1000;
+
+/**
+ * One network connection to the broker, from CONNECT to its end. It is used once: what it received is
+ * acknowledged on it or, after its end, not at all.
+ */
+export class MqttConnection {
+  readonly window: AckWindow;
+  readonly ended: Promise<Ending>;
+  private ending: Ending | undefined;
+  private resolveEnded!: (ending: Ending) => void;
+  private connack: IConnackPacket | undefined;
+  private taking = true;
+  private readonly pubacks: PubackWriter;
+  private readonly keepalive: Keepalive;
+  private readonly tooSlow: NodeJS.Timeout;
+  private readonly parser = createParser(MQTT5);
+
+  constructor(
+    private readonly stream: Duplex,
+    private readonly settings: ConnectionSettings,
+    private readonly intake: Pick<Intake, 'full' | 'room'>,
+    private readonly listener: ConnectionListener,
+  ) {
+    this.ended = new Promise((resolve) => (this.resolveEnded = resolve));
+    this.pubacks = new PubackWriter(stream);
+    this.window = new AckWindow((packetId) => {
+      this.pubacks.send(packetId);
+      listener.acknowledged();
+    });
+    this.keepalive = new Keepalive(
+      () => this.write({ cmd: 'pingreq' }),
+      () => this.end('silent', 'the broker did not answer a ping in time'),
+      () => !stream.isPaused(),
+    );
+    this.tooSlow = setTimeout(
+      () => this.end('too-slow', `not connected and subscribed within ${settings.establishTimeoutMs} ms`),
+      settings.establishTimeoutMs,
+    );
+    this.parser.on('packet', (packet) => this.handle(packet));
+    this.parser.on('error', (error: Error) => this.end('protocol-error', error.message));
+    stream.on('data', (chunk: Buffer) => this.read(chunk));
+    stream.on('error', (error) => this.end('closed', error.message));
+    stream.on('close', () => this.end('closed', 'the connection was closed'));
+    this.write(connectPacket(settings));
+  }
+
+  /** From now on messages are left to the broker, which delivers them again to the next connection. */
+  stopTaking(): void {
+    this.taking = false;
+  }
+
+  /** Says goodbye. The session stays, with what is not acknowledged. */
+  async disconnect(): Promise<void> {
+    this.pubacks.flush();
+    this.window.close();
+    this.write({ cmd: 'disconnect', reasonCode: 0 });
+    this.stream.end();
+    // Read on until the broker closes: closing first, with bytes unread, would reset the connection, and a reset
+    // may overtake the last PUBACKs.
+    const linger = setTimeout(() => this.end('disconnected', 'by us'), LINGER_MS);
+    await this.ended;
+    clearTimeout(linger);
+  }
+
+  private read(chunk: Buffer): void {
+    this.keepalive.heard();
+    this.parser.parse(chunk);
+    if (this.intake.full && this.taking) void this.pauseUntilRoom();
+  }
+
+  private async pauseUntilRoom(): Promise<void> {
+    this.stream.pause();
+    await this.intake.room();
+    this.keepalive.heard();
+    this.stream.resume();
+  }
+
+  private handle(packet: Packet): void {
+    if (this.ending) return;
+    switch (packet.cmd) {
+      case 'publish':
+        return this.handlePublish(packet);
+      case 'pingresp':
+        return;
+      case 'connack':
+        return this.handleConnack(packet);
+      case 'suback':
+        return this.handleSuback(packet);
+      case 'disconnect': {
+        const code = packet.reasonCode ?? 0;
+        return this.end(code === SESSION_TAKEN_OVER ? 'taken-over' : 'sent-away', reasonName(code));
+      }
+      default:
+        return this.end('protocol-error', `the broker sent ${packet.cmd}`);
+    }
+  }
+
+  private handlePublish(packet: IPublishPacket): void {
+    if (packet.qos === 2 || (packet.qos === 1 && !packet.messageId)) {
+      return this.end(
+        'protocol-error',
+        `the broker sent QoS ${packet.qos} with packet id ${packet.messageId}`,
+      );
+    }
+    if (this.taking) this.listener.received(packet, this.window);
+  }
+
+  private handleConnack(connack: IConnackPacket): void {
+    const code = connack.reasonCode ?? connack.returnCode ?? FAILURE;
+    if (code !== 0) return this.end('refused', `CONNECT was answered with ${reasonName(code)}`);
+    this.connack = connack;
+    const asked = this.settings.keepaliveSeconds;
+    this.keepalive.start(Math.min(connack.properties?.serverKeepAlive || asked, asked) * 1000);
+    this.write(subscribePacket(this.settings.filter));
+  }
+
+  private handleSuback({ granted }: ISubackPacket): void {
+    const code = Number(granted[0] ?? FAILURE);
+    if (code >= FAILURE || !this.connack) {
+      return this.end('refused', `SUBSCRIBE ${this.settings.filter} was answered with ${reasonName(code)}`);
+    }
+    clearTimeout(this.tooSlow);
+    this.listener.subscribed(this.connack, code);
+  }
+
+  private write(packet: Packet): void {
+    if (this.stream.writable) this.stream.write(generate(packet, MQTT5));
+  }
+
+  private end(cause: Ending['cause'], detail: string): void {
+    if (this.ending) return;
+    this.ending = { cause, detail };
+    this.window.close();
+    this.keepalive.stop();
+    clearTimeout(this.tooSlow);
+    this.stream.destroy();
+    this.resolveEnded(this.ending);
+  }
+}

@@ -1,0 +1,71 @@
+import type { IConnectPacket, ISubscribePacket } from 'mqtt-packet';
+
+export interface ConnectionSettings {
+  clientId: string;
+  /** The topic filter to subscribe to. */
+  filter: string;
+  /** How long the broker keeps messages for us while we are away. */
+  sessionExpirySeconds: number;
+  /** How many messages the broker may have in flight to us: the back-pressure while Kafka is slow or away. */
+  receiveMaximum: number;
+  keepaliveSeconds: number;
+  /** How long connecting and subscribing may take. */
+  establishTimeoutMs: number;
+  username?: string | undefined;
+  password?: Buffer | undefined;
+}
+
+export function connectPacket(settings: ConnectionSettings): IConnectPacket {
+  return {
+    cmd: 'connect',
+    protocolId: 'MQTT',
+    protocolVersion: 5,
+    clientId: settings.clientId,
+    clean: false,
+    keepalive: settings.keepaliveSeconds,
+    ...(settings.username === undefined ? {} : { username: settings.username }),
+    ...(settings.password === undefined ? {} : { password: settings.password }),
+    properties: {
+      sessionExpiryInterval: settings.sessionExpirySeconds,
+      receiveMaximum: settings.receiveMaximum,
+      // Every message carries its topic. No Maximum Packet Size: a broker silently drops what is larger.
+      topicAliasMaximum: 0,
+    },
+  };
+}
+
+const RETAINED_MESSAGES_NEVER = 2;
+
+/** Sent at every connection: it changes nothing in a session that has it, and repairs one that does not. */
+export function subscribePacket(filter: string): ISubscribePacket {
+  return {
+    cmd: 'subscribe',
+    messageId: 1,
+    subscriptions: [{ topic: filter, qos: 1, nl: false, rap: true, rh: RETAINED_MESSAGES_NEVER }],
+  };
+}
+
+/** The reason codes that tell an operator what to do. https://docs.oasis-open.org/mqtt/mqtt/v5.0/, 2.4 */
+const REASONS: Record<number, string> = {
+  0x01: 'unacceptable protocol version: the broker does not speak MQTT 5',
+  0x82: 'protocol error',
+  0x84: 'unsupported protocol version: the broker does not speak MQTT 5',
+  0x85: 'client identifier not valid',
+  0x86: 'bad user name or password',
+  0x87: 'not authorized',
+  0x88: 'server unavailable',
+  0x89: 'server busy',
+  0x8b: 'server shutting down',
+  0x8d: 'keep alive timeout',
+  0x8e: 'session taken over',
+  0x8f: 'topic filter invalid',
+  0x93: 'receive maximum exceeded',
+  0x95: 'packet too large',
+  0x97: 'quota exceeded',
+  0x98: 'administrative action',
+  0xa2: 'wildcard subscriptions not supported',
+};
+
+export function reasonName(code: number): string {
+  return `0x${code.toString(16).padStart(2, '0')} ${REASONS[code] ?? ''}`.trimEnd();
+}

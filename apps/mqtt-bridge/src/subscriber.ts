@@ -1,0 +1,122 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Duplex } from 'node:stream';
+import { backoffMs, type Logger } from '@navora/runtime';
+import type { IConnackPacket, IPublishPacket } from 'mqtt-packet';
+import type { AckWindow } from './ack-window.js';
+import type { Intake } from './intake.js';
+import type { BridgeMetrics } from './metrics.js';
+import { MqttConnection, type Ending } from './mqtt-connection.js';
+import { shortfallsOf } from './mqtt-grants.js';
+import type { ConnectionSettings } from './mqtt-packets.js';
+
+export interface SubscriberParts {
+  settings: ConnectionSettings;
+  openSocket: () => Duplex;
+  intake: Intake;
+  metrics: Pick<BridgeMetrics, 'acknowledged' | 'reconnects' | 'takeOvers' | 'grantedLess'>;
+  log: Logger;
+  received: (packet: IPublishPacket, window: AckWindow) => void;
+}
+
+const RECONNECT = { firstMs: 100, maxMs: 5000 };
+/** Two clients with one client id throw each other out; each stays away longer every time. */
+const AFTER_TAKE_OVER = { firstMs: 2000, maxMs: 60_000 };
+/** A connection that lasted so long counts as a success: the next pause is short again. */
+const STABLE_MS = 30_000;
+
+/** Keeps the subscription alive: one connection after the other, and one session through all of them. */
+export class Subscriber {
+  private connection: MqttConnection | undefined;
+  private connections = 0;
+  private hadSession = false;
+  private failures = 0;
+  private takeOvers = 0;
+  private subscribed = false;
+  private readonly stopping = new AbortController();
+
+  constructor(private readonly parts: SubscriberParts) {}
+
+  get isSubscribed(): boolean {
+    return this.subscribed;
+  }
+
+  /** Messages of the present connection that are not acknowledged. */
+  get windowSize(): number {
+    return this.connection?.window.size ?? 0;
+  }
+
+  /** Returns at once and goes on connecting until it is stopped. */
+  start(): void {
+    void this.run();
+  }
+
+  stopTaking(): void {
+    this.stopping.abort();
+    this.connection?.stopTaking();
+  }
+
+  /** Ends the connection. The broker keeps the session, and in it what is not acknowledged. */
+  async stop(): Promise<void> {
+    this.stopTaking();
+    await this.connection?.disconnect();
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      // The broker would deliver again what is still on its way to Kafka: not while that fills the memory.
+      await this.parts.intake.room();
+      if (this.stopping.signal.aborted) return;
+      const since = Date.now();
+      const ending = await this.connect();
+      if (this.stopping.signal.aborted) return;
+      await pause(this.pauseAfter(ending, Date.now() - since), undefined, {
+        signal: this.stopping.signal,
+      }).catch(() => undefined);
+    }
+  }
+
+  private async connect(): Promise<Ending> {
+    const { settings, openSocket, intake, received, metrics } = this.parts;
+    if (this.connections++ > 0) metrics.reconnects.inc();
+    this.connection = new MqttConnection(openSocket(), settings, intake, {
+      received,
+      subscribed: (connack, grantedQos) => this.checkGrants(connack, grantedQos),
+      acknowledged: () => metrics.acknowledged.inc(),
+    });
+    const ending = await this.connection.ended;
+    this.subscribed = false;
+    this.connection = undefined;
+    return ending;
+  }
+
+  private checkGrants(connack: IConnackPacket, grantedQos: number): void {
+    const { settings, metrics, log } = this.parts;
+    const wishes = {
+      sessionExpirySeconds: settings.sessionExpirySeconds,
+      expectsSession: this.hadSession,
+    };
+    log.info({ sessionPresent: connack.sessionPresent, filter: settings.filter }, 'mqtt_subscribed');
+    for (const shortfall of shortfallsOf(connack, grantedQos, wishes)) {
+      metrics.grantedLess.inc({ what: shortfall.what });
+      log.error({ ...shortfall }, 'mqtt_broker_grants_less');
+    }
+    this.hadSession = true;
+    this.subscribed = true;
+  }
+
+  private pauseAfter({ cause, detail }: Ending, lastedMs: number): number {
+    const { log, metrics, settings } = this.parts;
+    if (lastedMs >= STABLE_MS) this.failures = this.takeOvers = 0;
+    if (cause === 'taken-over') {
+      metrics.takeOvers.inc();
+      const pauseMs = Math.round(backoffMs(AFTER_TAKE_OVER, this.takeOvers++));
+      const fields = { clientId: settings.clientId, takeOvers: this.takeOvers, pauseMs };
+      if (this.takeOvers > 1) log.error(fields, 'mqtt_two_clients_share_our_client_id');
+      else log.warn(fields, 'mqtt_taken_over');
+      return pauseMs;
+    }
+    const pauseMs = Math.round(backoffMs(RECONNECT, this.failures++));
+    log.warn({ cause, detail, lastedMs, pauseMs }, 'mqtt_connection_ended');
+    return pauseMs;
+  }
+}
