@@ -5,6 +5,7 @@ import { readingsCommand } from './readings-command.js';
 import { replayCommand } from './replay-command.js';
 import { simulateCommand } from './simulate-command.js';
 import { stackCommand } from './stack-command.js';
+import { startCommand } from './start-command.js';
 
 const program = new Command('navora')
   .description('Vehicle telemetry from MQTT to alerts: run it, drive it, look into it, check it.')

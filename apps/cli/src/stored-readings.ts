@@ -6,7 +6,7 @@ import { CommandFailure } from './failure.js';
 /** A stored reading as people and programs read it: absent measurements are left out. */
 export type StoredReading = Record<string, unknown>;
 
-interface Layout {
+export interface Layout {
   shardCount: number;
   bucketMs: number;
 }
@@ -47,7 +47,7 @@ export async function* readingsOf(
 }
 
 /** As the keyspace says it was laid out, so that this reads what any version wrote. */
-async function layoutOf(client: CassandraClient, keyspace: string): Promise<Layout> {
+export async function layoutOf(client: CassandraClient, keyspace: string): Promise<Layout> {
   const { rows } = await client
     .execute(`SELECT name, value FROM ${keyspace}.layout`, [], { prepare: false })
     .catch((error: Error) => {

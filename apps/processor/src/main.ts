@@ -3,6 +3,7 @@ import { CassandraLatestStates, LatestStates } from './latest-states.js';
 import { createCassandra } from '@navora/cassandra';
 import {
   createKafka,
+  createProducer,
   DeadLetters,
   KafkaStrategy,
   ProduceLane,

@@ -7,6 +7,7 @@ const SECONDS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30,
 
 export class ProcessorMetrics {
   private readonly readings: Counter<'status'>;
+  private readonly suspects: Counter;
   private readonly deadLetters: Counter<'reason'>;
   private readonly latency: Histogram;
   private readonly batchRows: Histogram;
@@ -19,6 +20,11 @@ export class ProcessorMetrics {
       name: 'navora_processor_readings_total',
       help: 'Readings by what became of them.',
       labelNames: ['status'],
+      registers,
+    });
+    this.suspects = new Counter({
+      name: 'navora_processor_clock_suspect_total',
+      help: 'Readings of a clock that is ahead of ours: stored, not judged.',
       registers,
     });
     this.deadLetters = new Counter({
@@ -54,7 +60,8 @@ export class ProcessorMetrics {
   }
 
   stored(stored: Stored, row: ReadingRow): void {
-    this.readings.inc({ status: stored.clockSuspect ? 'clock-suspect' : stored.status });
+    this.readings.inc({ status: stored.status });
+    if (stored.clockSuspect) this.suspects.inc();
     if (stored.status === 'stored') this.latency.observe(Math.max(0, Date.now() - row.receivedAt) / 1000);
   }
 

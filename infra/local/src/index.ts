@@ -1,3 +1,4 @@
+export { boundToUs } from './bound-to-us.js';
 export { type ComponentName, componentNames } from './component.js';
 export { type RunningStack, startContainerStack } from './container-stack.js';
 export { stackHome } from './config.js';

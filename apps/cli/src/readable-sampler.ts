@@ -1,0 +1,66 @@
+import type { CassandraClient } from '@navora/cassandra';
+import { partitionOf } from '@navora/kafka';
+import type { Publication } from '@navora/simulator';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Layout } from './stored-readings.js';
+
+const SAMPLE_EVERY_MS = 100;
+const KEPT = 600;
+const GIVE_UP_AFTER_MS = 60_000;
+
+/**
+ * How long it takes from a vehicle's publish until its reading can be read, seen from outside: now and then one
+ * reading is looked for in the table until it is there. Asks Cassandra, not the services.
+ */
+export class ReadableSampler {
+  private readonly samplesMs: number[] = [];
+  private lastAt = 0;
+  private readonly query: string;
+  private ended = false;
+
+  constructor(
+    private readonly client: CassandraClient,
+    keyspace: string,
+    private readonly layout: Layout,
+  ) {
+    this.query = `SELECT message_id FROM ${keyspace}.readings WHERE shard = ? AND bucket = ? AND vehicle_id = ? AND recorded_at = ? AND message_id = ?`;
+  }
+
+  offer(publication: Publication): void {
+    if (!publication.live || this.ended || publication.publishedAt - this.lastAt < SAMPLE_EVERY_MS) return;
+    this.lastAt = publication.publishedAt;
+    void this.follow(publication);
+  }
+
+  /** Over the last minute or so, in ms. */
+  quantiles(): { p50: number; p99: number } | undefined {
+    if (this.samplesMs.length === 0) return undefined;
+    const sorted = [...this.samplesMs].sort((a, b) => a - b);
+    const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+    return { p50: at(0.5), p99: at(0.99) };
+  }
+
+  end(): void {
+    this.ended = true;
+  }
+
+  private async follow({ vehicleId, recordedAt, messageId, publishedAt }: Publication): Promise<void> {
+    const { shardCount, bucketMs } = this.layout;
+    const key = [
+      partitionOf(vehicleId, shardCount),
+      Math.floor(recordedAt / bucketMs) * bucketMs,
+      vehicleId,
+      recordedAt,
+      messageId,
+    ];
+    while (!this.ended && Date.now() - publishedAt < GIVE_UP_AFTER_MS) {
+      const found = await this.client.execute(this.query, key, { prepare: true }).catch(() => undefined);
+      if (found && found.rowLength > 0) {
+        this.samplesMs.push(Date.now() - publishedAt);
+        if (this.samplesMs.length > KEPT) this.samplesMs.shift();
+        return;
+      }
+      await pause(5);
+    }
+  }
+}

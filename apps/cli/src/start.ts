@@ -1,0 +1,228 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { audit, renderReport } from '@navora/auditor';
+import { createCassandra } from '@navora/cassandra';
+import { createKafka } from '@navora/kafka';
+import { servicesEnv, stackStatus, startStack, stopStack, type StackEndpoints } from '@navora/local-stack';
+import { cassandraSettings, createLogger, readConfiguration } from '@navora/runtime';
+import { startFleet, type Fleet } from '@navora/simulator';
+import { CommandFailure } from './failure.js';
+import { FigureCollector } from './live-figures.js';
+import { LiveView } from './live-view.js';
+import { migrateAll } from './migrate.js';
+import { ReadableSampler } from './readable-sampler.js';
+import { ServiceProcesses } from './service-processes.js';
+import { progressReporter } from './stack-output.js';
+import { layoutOf } from './stored-readings.js';
+import { stackFolder, workspaceRoot } from './workspace.js';
+
+export interface StartOptions {
+  /** ms; without it until Ctrl-C */
+  for?: number;
+  vehicles: number;
+  rate: number;
+  seed: number;
+  stack: string;
+  keepStack?: boolean;
+}
+
+const GROUPS = { processor: 'navora-processor', alerts: 'navora-alerts' };
+const SERVICE_GRACE_MS = 30_000;
+const INTERRUPTED = 130;
+
+/**
+ * Everything at once: stack, tables, services, fleet, live view; at the end the audit, if the run had an end.
+ * What was started is stopped in reverse, whatever happens.
+ *
+ * @returns the exit code: the audit's verdict, or 130 after Ctrl-C.
+ */
+export async function startEverything(options: StartOptions): Promise<number> {
+  const interrupt = onInterrupt();
+  const stops: (() => Promise<unknown>)[] = [];
+  try {
+    return await run(options, interrupt, stops);
+  } catch (error) {
+    if (interrupt.aborted) return INTERRUPTED;
+    throw error;
+  } finally {
+    for (const stop of stops.reverse()) await stop().catch((error) => console.error(String(error)));
+  }
+}
+
+async function run(
+  options: StartOptions,
+  interrupt: AbortSignal,
+  stops: (() => Promise<unknown>)[],
+): Promise<number> {
+  const startedAt = Date.now();
+  const folder = stackFolder(options.stack);
+  const endpoints = await upStack(options, interrupt, stops);
+  const environment = servicesEnv(endpoints);
+  await migrateAll({ ...process.env, ...environment }, (step) => console.log(step));
+  interrupt.throwIfAborted();
+
+  const view = new LiveView(process.stdout, nextCommands());
+  const services = new ServiceProcesses({
+    environment,
+    logFolder: join(folder, 'logs'),
+    onRestart: (service, ended) => view.say(`${service} ended (${ended}) and is started again`),
+  });
+  stops.push(() => services.stop(SERVICE_GRACE_MS));
+  await services.start(interrupt);
+  interrupt.throwIfAborted();
+  console.log(
+    `the services are ready (${seconds(startedAt)} s after the start); their logs: ${join(folder, 'logs')}`,
+  );
+
+  const historyFile = options.for === undefined ? undefined : newHistoryFile(folder);
+  const fleet = await startFleet({
+    mqttUrl: endpoints.mqtt.url,
+    registryUrl: endpoints.registry.url,
+    vehicles: options.vehicles,
+    ratePerSecond: options.rate,
+    seed: options.seed,
+    durationMs: options.for,
+    historyFile,
+    signal: interrupt,
+  });
+  stops.push(() => fleet.stop({ graceMs: 0 }));
+  console.log(
+    `${options.vehicles} vehicles named ${fleet.prefix}-…, ${options.rate} messages a second, seed ${options.seed}`,
+  );
+
+  const { cassandraKeyspace } = readConfiguration(cassandraSettings, { ...process.env, ...environment });
+  await watch(fleet, services, endpoints, cassandraKeyspace, view, interrupt);
+  const summary = await fleet.stop({ graceMs: interrupt.aborted ? 5000 : 30_000 });
+  view.say(
+    `the fleet sent ${summary.sent} readings, ${summary.resent} of them again; ${summary.acknowledged} acknowledged`,
+  );
+  if (interrupt.aborted || historyFile === undefined) return interrupt.aborted ? INTERRUPTED : 0;
+
+  const report = await audit({
+    historyFiles: [historyFile],
+    rulesFile: join(workspaceRoot, 'config/rules.yaml'),
+    kafkaBrokers: endpoints.kafka.brokers,
+    cassandra: {
+      contactPoints: endpoints.cassandra.contactPoints,
+      port: endpoints.cassandra.port,
+      dataCenter: endpoints.cassandra.localDataCenter,
+      keyspace: cassandraKeyspace,
+    },
+    registryUrl: endpoints.registry.url,
+    processorGroup: GROUPS.processor,
+    alertsGroup: GROUPS.alerts,
+    waitForQuietSeconds: 60,
+    // The whole table holds earlier runs as well.
+    fullScan: false,
+  });
+  for (const stop of stops.splice(0).reverse()) await stop();
+  console.log(`\naudit of ${historyFile}`);
+  console.log(renderReport(report));
+  return report.held ? 0 : 1;
+}
+
+async function upStack(
+  options: StartOptions,
+  interrupt: AbortSignal,
+  stops: (() => Promise<unknown>)[],
+): Promise<StackEndpoints> {
+  const stack = { name: options.stack };
+  const before = await stackStatus(stack);
+  const progress = progressReporter(process.stdout);
+  try {
+    // A stack that was up before us is not ours to stop.
+    if (before.state !== 'running' && !options.keepStack) stops.push(() => stopStack(stack));
+    return await startStack({ ...stack, signal: interrupt, onProgress: (event) => progress.show(event) });
+  } finally {
+    progress.end();
+  }
+}
+
+/** Shows the figures until the fleet is done or Ctrl-C. */
+async function watch(
+  fleet: Fleet,
+  services: ServiceProcesses,
+  endpoints: StackEndpoints,
+  keyspace: string,
+  view: LiveView,
+  interrupt: AbortSignal,
+): Promise<void> {
+  const log = createLogger('start', 'silent');
+  const admin = createKafka('navora-start', endpoints.kafka.brokers, log).admin();
+  const cassandra = createCassandra(
+    {
+      cassandraContactPoints: endpoints.cassandra.contactPoints,
+      cassandraPort: endpoints.cassandra.port,
+      cassandraDataCenter: endpoints.cassandra.localDataCenter,
+    },
+    log,
+  );
+  let done = false;
+  const over = Promise.race([fleet.finished, aborted(interrupt)]).finally(() => (done = true));
+  try {
+    await Promise.all([admin.connect(), cassandra.connect()]);
+    const sampler = new ReadableSampler(cassandra, keyspace, await layoutOf(cassandra, keyspace));
+    fleet.onPublish((publication) => sampler.offer(publication));
+    const collector = await FigureCollector.create({
+      fleet,
+      admin,
+      cassandra,
+      keyspace,
+      services,
+      sampler,
+      groups: GROUPS,
+    });
+    while (!done) {
+      const figures = await collector.collect().catch(() => undefined);
+      if (figures) view.show(figures);
+      await Promise.race([pause(1000), over]);
+    }
+    sampler.end();
+    await over;
+  } finally {
+    await Promise.allSettled([admin.disconnect(), cassandra.shutdown()]);
+  }
+}
+
+/** Ctrl-C, a plain kill, or the end of whoever started us; a second Ctrl-C ends at once. */
+function onInterrupt(): AbortSignal {
+  const interrupt = new AbortController();
+  const parent = process.ppid;
+  const stop = () => {
+    if (interrupt.signal.aborted) return;
+    console.log('\nstopping; a second Ctrl-C ends at once');
+    interrupt.abort(new CommandFailure('interrupted', INTERRUPTED));
+  };
+  process.on('SIGINT', () => (interrupt.signal.aborted ? process.exit(INTERRUPTED) : stop()));
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  setInterval(() => {
+    if (process.ppid !== parent) stop();
+  }, 1000).unref();
+  return interrupt.signal;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function newHistoryFile(folder: string): string {
+  mkdirSync(join(folder, 'history'), { recursive: true });
+  return join(folder, 'history', `${new Date().toISOString().replace(/[:.]/g, '-')}.jsonl`);
+}
+
+function nextCommands(): string[] {
+  return [
+    'npx navora alerts list',
+    'npx navora readings <vehicle>',
+    'npx navora stack status',
+    'npx navora --help',
+  ];
+}
+
+function seconds(since: number): string {
+  return ((Date.now() - since) / 1000).toFixed(1);
+}
