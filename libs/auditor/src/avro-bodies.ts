@@ -4,49 +4,60 @@ import { SerdeType, TopicNameStrategy } from '@confluentinc/schemaregistry/dist/
 import { AuditError } from './audit-error.js';
 import { BadBody } from './body.js';
 
+interface Schema {
+  readonly name: string;
+  fromBuffer(body: Buffer): unknown;
+}
+
 /** Reads Avro bodies in the Confluent wire format by the schema they were written with, whatever its version. */
 export class AvroBodies {
   private readonly client: SchemaRegistryClient;
   private readonly deserializer: AvroDeserializer;
-  private readonly names = new Map<number, Promise<string | undefined>>();
+  private readonly schemas = new Map<number, Promise<Schema | undefined>>();
 
   constructor(private readonly registryUrl: string) {
     this.client = new SchemaRegistryClient({ baseURLs: [registryUrl], maxRetries: 2 });
-    const subjectNameStrategy = TopicNameStrategy;
-    this.deserializer = new AvroDeserializer(this.client, SerdeType.VALUE, { subjectNameStrategy });
+    this.deserializer = new AvroDeserializer(this.client, SerdeType.VALUE, {
+      subjectNameStrategy: TopicNameStrategy,
+    });
   }
 
   /** The decoded fields; throws `BadBody` when they cannot be had. */
-  async decode(topic: string, record: string, body: Buffer): Promise<unknown> {
+  async decode(record: string, body: Buffer): Promise<unknown> {
     if (body.length === 0) throw new BadBody('empty-body', 'no value');
     if (body.length < 5 || body.readUInt8(0) !== 0)
       throw new BadBody('malformed-body', 'not Avro in the wire format');
     const id = body.readInt32BE(1);
-    const name = await this.recordName(id);
-    if (name === undefined) throw new BadBody('unknown-schema', `the registry has no schema ${id}`);
-    if (name !== record) throw new BadBody('wrong-schema', `schema ${id} is ${name}, not ${record}`);
+    const schema = await this.schema(id);
+    if (schema === undefined) throw new BadBody('unknown-schema', `the registry has no schema ${id}`);
+    if (schema.name !== record)
+      throw new BadBody('wrong-schema', `schema ${id} is ${schema.name}, not ${record}`);
     try {
-      const fields: unknown = await this.deserializer.deserialize(topic, body);
-      return fields;
+      return schema.fromBuffer(body.subarray(5));
     } catch (error) {
       throw new BadBody('malformed-body', error instanceof Error ? error.message : String(error));
     }
   }
 
-  private recordName(id: number): Promise<string | undefined> {
-    const known = this.names.get(id) ?? this.askForName(id);
-    this.names.set(id, known);
+  private schema(id: number): Promise<Schema | undefined> {
+    const known = this.schemas.get(id) ?? this.askFor(id);
+    this.schemas.set(id, known);
     return known;
   }
 
-  private async askForName(id: number): Promise<string | undefined> {
+  private async askFor(id: number): Promise<Schema | undefined> {
     try {
-      const { schema } = await this.client.getBySubjectAndId('', id);
-      return nameIn(JSON.parse(schema));
+      const info = await this.client.getBySubjectAndId('', id);
+      // The deserializer's own `deserialize` looks the type up by the schema's text, for every record anew.
+      const [type] = await this.deserializer.toType(info);
+      return {
+        name: nameIn(JSON.parse(info.schema)),
+        fromBuffer: (body) => type.fromBuffer(body) as unknown,
+      };
     } catch (error) {
       if (isNotFound(error)) return undefined;
       const why = error instanceof Error ? error.message : String(error);
-      throw new AuditError(`cannot reach the schema registry at ${this.registryUrl}: ${why}`);
+      throw new AuditError(`cannot get schema ${id} from the registry at ${this.registryUrl}: ${why}`);
     }
   }
 }

@@ -79,9 +79,10 @@ function gatherReadings(records: readonly ReadingRecord[], wasGivenUp: (record: 
   for (const record of records) {
     if ('bad' in record.judged) continue;
     const said = record.judged.reading;
-    const known = readings.get(identityKey(said));
+    const key = identityKey(said);
+    const known = readings.get(key);
     const reading = known ?? { said, occurrences: [] };
-    if (known === undefined) readings.set(identityKey(said), reading);
+    if (known === undefined) readings.set(key, reading);
     reading.occurrences.push(record);
     if (reading.first === undefined && !wasGivenUp(record)) reading.first = record;
   }

@@ -42,6 +42,7 @@ export function fieldDifferences<T extends object>(
   found: T,
   names: readonly (keyof T & string)[],
 ) {
+  if (names.every((name) => expected[name] === found[name])) return undefined;
   const flat = (of: T): Content => {
     const content = new Map<string, Value>();
     for (const name of names) {

@@ -5,14 +5,21 @@ export function differences(
   expected: Content,
   found: Content,
 ): { name: string; expected?: Value; found?: Value }[] {
+  if (sameContent(expected, found)) return [];
   const names = new Set([...expected.keys(), ...found.keys()]);
   return [...names]
     .map((name) => ({ name, expected: expected.get(name), found: found.get(name) }))
-    .filter((one) => one.expected !== one.found && !(Number.isNaN(one.expected) && Number.isNaN(one.found)));
+    .filter((one) => !sameValue(one.expected, one.found));
 }
 
 export function sameContent(one: Content, other: Content): boolean {
-  return differences(one, other).length === 0;
+  if (one.size !== other.size) return false;
+  for (const [name, value] of one) if (!sameValue(value, other.get(name))) return false;
+  return true;
+}
+
+function sameValue(one: Value | undefined, other: Value | undefined): boolean {
+  return one === other || (Number.isNaN(one) && Number.isNaN(other));
 }
 
 /** The value a rule sees: only numbers can be above or below anything. */

@@ -18,22 +18,18 @@ export class RecordReader {
   async judgeSent(body: Buffer, vehicleId: string, encoding: string): Promise<Judged> {
     if (body.length === 0 || (encoding !== 'avro' && body[0] !== 0)) return judgeJson(body, vehicleId);
     if (body.length > LARGEST_BODY) return { bad: 'body-too-large', detail: `${body.length} bytes` };
-    return this.judgeAvro('', body, () => vehicleId);
+    return this.judgeAvro(body, () => vehicleId);
   }
 
   async reading(place: Place, key: string, message: KafkaMessage): Promise<ReadingRecord> {
     const value = message.value ?? NOTHING;
     // The vehicle is taken from the body, so that a record under a foreign key shows as just that.
-    const judged = await this.judgeAvro(
-      place.topic,
-      value,
-      (fields) => optionalText(fields, 'vehicleId') ?? key,
-    );
+    const judged = await this.judgeAvro(value, (fields) => optionalText(fields, 'vehicleId') ?? key);
     return { ...place, key, timestamp: Number(message.timestamp), digest: digestOf(value), judged };
   }
 
   async signal(place: Place, key: string, message: KafkaMessage): Promise<SignalRecord> {
-    const fields = await this.avro.decode(place.topic, 'navora.telemetry.Signal', message.value ?? NOTHING);
+    const fields = await this.avro.decode('navora.telemetry.Signal', message.value ?? NOTHING);
     const origin = field(fields, 'origin');
     return {
       ...place,
@@ -49,11 +45,7 @@ export class RecordReader {
   }
 
   async deadLetter(place: Place, message: KafkaMessage): Promise<DeadLetter> {
-    const fields = await this.avro.decode(
-      place.topic,
-      'navora.telemetry.DeadLetter',
-      message.value ?? NOTHING,
-    );
+    const fields = await this.avro.decode('navora.telemetry.DeadLetter', message.value ?? NOTHING);
     const mqttTopic = optionalText(fields, 'mqttTopic');
     const of = placeIn(fields);
     const body = bytesIn(fields, 'value');
@@ -72,7 +64,7 @@ export class RecordReader {
       judged:
         of === undefined
           ? await this.judgeMessage(mqttTopic ?? '', body)
-          : await this.judgeAvro(of.topic, body, () => bytesIn(fields, 'key').toString()),
+          : await this.judgeAvro(body, () => bytesIn(fields, 'key').toString()),
     };
   }
 
@@ -82,13 +74,9 @@ export class RecordReader {
     return this.judgeSent(body, vehicleId, 'unknown');
   }
 
-  private async judgeAvro(
-    topic: string,
-    body: Buffer,
-    vehicleOf: (fields: unknown) => string,
-  ): Promise<Judged> {
+  private async judgeAvro(body: Buffer, vehicleOf: (fields: unknown) => string): Promise<Judged> {
     try {
-      const fields = await this.avro.decode(topic, 'navora.telemetry.Reading', body);
+      const fields = await this.avro.decode('navora.telemetry.Reading', body);
       return understand(fields, vehicleOf(fields), body);
     } catch (error) {
       if (error instanceof BadBody) return { bad: error.reason, detail: error.message };
