@@ -57,7 +57,9 @@ function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'CSV_QUOTE_NOT_CLOSED') return 'a quote is opened and never closed';
   if (code === 'INVALID_OPENING_QUOTE') return 'a quote in the middle of a field';
-  if (code === 'CSV_INVALID_CLOSING_QUOTE') return 'text after a closing quote';
+  if (code === 'CSV_INVALID_CLOSING_QUOTE' || code === 'CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE') {
+    return 'text after a closing quote';
+  }
   return messageOf(error);
 }
 

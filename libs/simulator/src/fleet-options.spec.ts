@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { fleetPlan, vehicleIdOf } from './fleet-options.js';
+
+const mqttUrl = 'mqtt://broker';
+
+it('names the vehicles of each run differently, unless told how', () => {
+  const one = fleetPlan({ mqttUrl }, 1_795_000_000_000).prefix;
+  expect(one).toMatch(/^sim-[0-9a-z]{4}$/);
+  expect(fleetPlan({ mqttUrl }, 1_795_000_001_000).prefix).not.toBe(one);
+  expect(fleetPlan({ mqttUrl, prefix: 'truck' }, 0).prefix).toBe('truck');
+  expect(vehicleIdOf({ prefix: 'truck', vehicles: 1000 }, 6)).toBe('truck-0007');
+});
+
+it('lets each vehicle report once a second if no rate is given', () => {
+  expect(fleetPlan({ mqttUrl, vehicles: 20 }, 0).ratePerSecond).toBe(20);
+});
+
+it.each([
+  [{ vehicles: 0 }, 'number of vehicles'],
+  [{ ratePerSecond: 0 }, 'rate'],
+  [{ jsonShare: 2 }, 'share of JSON'],
+  [{ durationMs: 0 }, 'duration'],
+  [{ topicPattern: 'telemetry' }, 'topic pattern'],
+  [{ prefix: 'Ä' }, 'prefix'],
+  [{ prefix: 'x'.repeat(64) }, 'prefix'],
+])('refuses %j in one sentence', (options, named) => {
+  expect(() => fleetPlan({ mqttUrl, ...options }, 0)).toThrow(named);
+});
