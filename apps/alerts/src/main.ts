@@ -1,1 +1,130 @@
-export {};
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { createKafka, DeadLetters, KafkaStrategy, ProduceLane } from '@navora/kafka';
+import { loadRules } from '@navora/rules';
+import {
+  createLogger,
+  createMetrics,
+  errorFields,
+  nestLogger,
+  runService,
+  Service,
+  startAdminServer,
+} from '@navora/runtime';
+import { SchemaRegistry, TOPIC_LAYOUT, TOPICS } from '@navora/schemas';
+import { AlertsMetrics } from './alerts-metrics.js';
+import { AlertsModule } from './alerts.module.js';
+import { Boot } from './boot.js';
+import { CassandraAlertStore } from './cassandra-alert-store.js';
+import { CassandraMarkStore } from './cassandra-mark-store.js';
+import { readAlertsConfiguration, type Configuration } from './config.js';
+import { Persistence } from './persistence.js';
+import { Readiness } from './readiness.js';
+import { ruleBook } from './rule-book.js';
+import { SchemaLessons } from './schema-lessons.js';
+import { SignalDecoder } from './signal-decoder.js';
+import { SignalJourney } from './signal-journey.js';
+import { Slots } from './slots.js';
+
+let configuration: Configuration;
+
+await runService(
+  () => {
+    configuration = readAlertsConfiguration();
+    const { logLevel, drainTimeoutMs } = configuration;
+    // Leaving the group and closing connections come on top of the draining.
+    return {
+      service: new Service('alerts', createLogger('alerts', logLevel)),
+      drainTimeoutMs: drainTimeoutMs + 5000,
+    };
+  },
+  async (service) => {
+    const { log } = service;
+    const { cassandraKeyspace, signalsTopic } = configuration;
+    const rules = loadRules(configuration.rulesFile);
+    const boot = new Boot(configuration, log);
+    const persistence = new Persistence(log);
+    const readiness = new Readiness(boot, persistence);
+    const registry = createMetrics('alerts');
+
+    await service.start(
+      'admin server',
+      () => startAdminServer(configuration.adminHost, configuration.adminPort, registry, readiness),
+      (server) => server.close(),
+    );
+    const cassandra = await service.start(
+      'cassandra',
+      () => boot.cassandra(),
+      (client) => client.shutdown(),
+    );
+    const kafka = createKafka('navora-alerts', configuration.kafkaBrokers, log);
+    await boot.topics(kafka);
+    const schemas = new SchemaRegistry(configuration.registryUrl);
+    const encoder = await boot.deadLetterEncoder(schemas);
+    const producer = await service.start(
+      'producer',
+      () => boot.producer(kafka),
+      (part) => part.disconnect(),
+    );
+    const lane = await service.start(
+      'dead letters',
+      () =>
+        new ProduceLane(producer, {
+          partitions: { [TOPICS.deadLetters]: TOPIC_LAYOUT[TOPICS.deadLetters].partitions },
+          maxRequestBytes: 512 * 1024,
+          log,
+        }),
+      (part) => part.stop(),
+    );
+
+    const crash = (error: unknown) => {
+      log.fatal(
+        { ...errorFields(error), stack: error instanceof Error ? error.stack : undefined },
+        'crashed',
+      );
+      process.exit(70);
+    };
+    const decoder = new SignalDecoder(schemas);
+    const strategy = new KafkaStrategy(kafka, {
+      groupId: configuration.groupId,
+      maxUnresolved: configuration.maxUnresolved,
+      commitIntervalMs: configuration.commitIntervalMs,
+      sessionTimeoutMs: configuration.sessionTimeoutMs,
+      drainTimeoutMs: configuration.drainTimeoutMs,
+      onFatal: crash,
+      log,
+    });
+    const metrics = new AlertsMetrics(registry, {
+      openAlerts: () => journey.openAlerts,
+      consumerLag: () => strategy.group?.lag ?? 0,
+      unresolved: () => strategy.group?.unresolved ?? 0,
+    });
+    const journey: SignalJourney = new SignalJourney({
+      decoder,
+      lessons: new SchemaLessons(decoder, persistence, configuration.schemaGraceMs),
+      alerts: new CassandraAlertStore(cassandra, cassandraKeyspace),
+      marks: new CassandraMarkStore(cassandra, cassandraKeyspace),
+      deadLetters: new DeadLetters('alerts', lane, encoder),
+      describeRule: ruleBook(rules),
+      slots: new Slots(configuration.maxInFlight),
+      persistence,
+      metrics,
+      onFatal: crash,
+    });
+    await service.start(
+      'consumer',
+      async () => {
+        const app = await NestFactory.createMicroservice(AlertsModule.of(signalsTopic, journey), {
+          strategy,
+          logger: nestLogger(log),
+        });
+        await app.listen();
+        return app;
+      },
+      (app) => app.close(),
+    );
+    readiness.watch({ cassandra, strategy, lane });
+    boot.started();
+    log.info({ ruleVersion: rules.version, topic: signalsTopic }, 'consuming');
+  },
+);

@@ -1,0 +1,91 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Signal } from '@navora/schemas';
+import type { Change } from './alert.js';
+import type { Folded } from './fold.js';
+
+/** What is asked for when somebody looks. */
+export interface Gauged {
+  openAlerts(): number;
+  consumerLag(): number;
+  unresolved(): number;
+}
+
+const OUTCOMES = ['judged', 'late', 'replayed', 'suspect'] as const;
+const SECONDS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
+
+export class AlertsMetrics {
+  private readonly signals: Record<Folded['outcome'], Counter.Internal>;
+  private readonly transitions: Counter<'kind'>;
+  private readonly deadLetters: Counter<'reason'>;
+  private readonly transitionTime: Histogram;
+  private readonly visibleAfter: Histogram;
+
+  constructor(registry: Registry, gauged: Gauged) {
+    const registers = [registry];
+    const counter = new Counter({
+      name: 'navora_alerts_signals_total',
+      help: 'signals applied, by what they were: judged, late, replayed, suspect',
+      labelNames: ['outcome'] as const,
+      registers,
+    });
+    const [judged, late, replayed, suspect] = OUTCOMES.map((outcome) => counter.labels(outcome)) as [
+      Counter.Internal,
+      Counter.Internal,
+      Counter.Internal,
+      Counter.Internal,
+    ];
+    this.signals = { judged, late, replayed, suspect };
+    this.transitions = new Counter({
+      name: 'navora_alerts_transitions_total',
+      help: 'changes of alerts, by kind: opened, cleared, recorded-late',
+      labelNames: ['kind'],
+      registers,
+    });
+    this.deadLetters = new Counter({
+      name: 'navora_alerts_dead_letters_total',
+      help: 'signals given up, by reason',
+      labelNames: ['reason'],
+      registers,
+    });
+    this.transitionTime = new Histogram({
+      name: 'navora_alerts_transition_seconds',
+      help: 'from the decision that an alert changes to its views being written',
+      buckets: SECONDS,
+      registers,
+    });
+    this.visibleAfter = new Histogram({
+      name: 'navora_alerts_visible_after_seconds',
+      help: 'from the receipt of the reading to its alert being visible',
+      buckets: SECONDS,
+      registers,
+    });
+    gauge('navora_alerts_open', 'alerts open as far as this process knows', gauged.openAlerts);
+    gauge('navora_alerts_consumer_lag', 'signals not resolved yet, as of the last fetch', gauged.consumerLag);
+    gauge('navora_alerts_unresolved', 'signals taken over and not resolved', gauged.unresolved);
+
+    function gauge(name: string, help: string, value: () => number): void {
+      new Gauge({
+        name,
+        help,
+        registers,
+        collect() {
+          this.set(value());
+        },
+      });
+    }
+  }
+
+  signal(outcome: Folded['outcome']): void {
+    this.signals[outcome].inc();
+  }
+
+  transition(changes: readonly Change[], { receivedAt }: Signal, tookMs: number): void {
+    for (const { transition } of changes) this.transitions.labels(transition).inc();
+    this.transitionTime.observe(tookMs / 1000);
+    this.visibleAfter.observe(Math.max(0, Date.now() - receivedAt) / 1000);
+  }
+
+  deadLetter(reason: string): void {
+    this.deadLetters.labels(reason).inc();
+  }
+}

@@ -1,0 +1,100 @@
+import { createCassandra, type CassandraClient } from '@navora/cassandra';
+import { createProducer, requireTopics, WrongTopics } from '@navora/kafka';
+import { untilItAnswers, type Logger } from '@navora/runtime';
+import { RecordEncoder, SchemaNotRegistered, TOPIC_LAYOUT, TOPICS, type SchemaSource } from '@navora/schemas';
+import type { Kafka, Producer } from 'kafkajs';
+import type { Configuration } from './config.js';
+
+/** The tables are not there, or not all of them. */
+export class MissingTables extends Error {
+  override name = 'MissingTables';
+}
+
+const TABLES = ['vehicle_alerts', 'alerts_by_day', 'open_alerts', 'alert_marks'];
+
+/** What no waiting mends ends the start; anything else is a service that is not up yet. */
+function isFinal(error: unknown): boolean {
+  return (
+    error instanceof MissingTables || error instanceof WrongTopics || error instanceof SchemaNotRegistered
+  );
+}
+
+/** Waits for services that are not up yet, saying so. */
+export class Boot {
+  /** What the start is waiting for, in words. */
+  waitingFor: string | undefined = 'the start';
+
+  constructor(
+    private readonly configuration: Configuration,
+    private readonly log: Logger,
+  ) {}
+
+  /** @throws MissingTables */
+  cassandra(): Promise<CassandraClient> {
+    return this.awaited('Cassandra', async () => {
+      const client = createCassandra(this.configuration, this.log);
+      try {
+        await client.connect();
+        await requireTables(client, this.configuration.cassandraKeyspace);
+        return client;
+      } catch (error) {
+        // A client that failed to connect stays failed.
+        await client.shutdown().catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  /** @throws WrongTopics */
+  topics(kafka: Kafka): Promise<void> {
+    return this.awaited('Kafka', async () => {
+      const admin = kafka.admin();
+      try {
+        await admin.connect();
+        await requireTopics(admin, {
+          [this.configuration.signalsTopic]: TOPIC_LAYOUT[TOPICS.signals].partitions,
+          [TOPICS.deadLetters]: TOPIC_LAYOUT[TOPICS.deadLetters].partitions,
+        });
+      } finally {
+        await admin.disconnect().catch(() => undefined);
+      }
+    });
+  }
+
+  producer(kafka: Kafka): Promise<Producer> {
+    return this.awaited('Kafka', async () => {
+      const producer = createProducer(kafka);
+      await producer.connect();
+      return producer;
+    });
+  }
+
+  /** @throws SchemaNotRegistered */
+  deadLetterEncoder(schemas: SchemaSource): Promise<RecordEncoder<typeof TOPICS.deadLetters>> {
+    return this.awaited('the schema registry', () => RecordEncoder.forTopic(TOPICS.deadLetters, schemas));
+  }
+
+  started(): void {
+    this.waitingFor = undefined;
+  }
+
+  private async awaited<T>(what: string, action: () => Promise<T>): Promise<T> {
+    this.waitingFor = what;
+    return untilItAnswers(this.log, what, action, isFinal);
+  }
+}
+
+async function requireTables(client: CassandraClient, keyspace: string): Promise<void> {
+  const { rows } = await client.execute(
+    'SELECT table_name FROM system_schema.tables WHERE keyspace_name = ?',
+    [keyspace],
+    { prepare: true },
+  );
+  const existing = new Set(rows.map((row) => row['table_name'] as string));
+  const missing = TABLES.filter((table) => !existing.has(table));
+  if (missing.length > 0) {
+    throw new MissingTables(
+      `keyspace ${keyspace} has no table ${missing.join(', ')}: run \`navora migrate\` first`,
+    );
+  }
+}

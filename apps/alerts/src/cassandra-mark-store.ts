@@ -1,0 +1,87 @@
+import { types } from 'cassandra-driver';
+import type { CassandraClient } from '@navora/cassandra';
+import { insertInto } from './alert-columns.js';
+import type { MarkStore, VehicleMarks } from './store.js';
+
+/** A batch of one partition is one write for the server; this many marks stay far below its size limit. */
+const MARKS_PER_BATCH = 100;
+const BATCHES_AT_ONCE = 8;
+const PAGE = 5000;
+
+/**
+ * The write time of a mark is its origin offset + 1: whoever writes an older one, however late, changes nothing.
+ * (Zero is not a write time Cassandra tells from none.)
+ */
+export class CassandraMarkStore implements MarkStore {
+  private readonly insert: string;
+  private readonly select: string;
+
+  constructor(
+    private readonly client: CassandraClient,
+    keyspace: string,
+  ) {
+    const columns = [
+      'vehicle_id',
+      'origin_partition',
+      'origin_offset',
+      'recorded_at',
+      'message_id',
+      'active',
+    ];
+    const table = `${keyspace}.alert_marks`;
+    this.insert = `${insertInto(table, ['signals_partition', ...columns])} USING TIMESTAMP ?`;
+    this.select = `SELECT ${columns.join(', ')} FROM ${table} WHERE signals_partition = ?`;
+  }
+
+  async loadAll(signalsPartition: number): Promise<VehicleMarks[]> {
+    const result = await this.client.execute(this.select, [signalsPartition], {
+      prepare: true,
+      fetchSize: PAGE,
+    });
+    const marks: VehicleMarks[] = [];
+    for await (const row of result) marks.push(marksOf(row));
+    return marks;
+  }
+
+  async save(signalsPartition: number, marks: readonly VehicleMarks[]): Promise<void> {
+    const batches: VehicleMarks[][] = [];
+    for (let i = 0; i < marks.length; i += MARKS_PER_BATCH) batches.push(marks.slice(i, i + MARKS_PER_BATCH));
+    for (let i = 0; i < batches.length; i += BATCHES_AT_ONCE) {
+      await Promise.all(
+        batches.slice(i, i + BATCHES_AT_ONCE).map((batch) => this.saveBatch(signalsPartition, batch)),
+      );
+    }
+  }
+
+  private async saveBatch(signalsPartition: number, batch: readonly VehicleMarks[]): Promise<void> {
+    const statements = batch.map(({ vehicleId, marks, active }) => ({
+      query: this.insert,
+      params: [
+        signalsPartition,
+        vehicleId,
+        marks.originPartition,
+        BigInt(marks.originOffset),
+        marks.recordedAt === null ? types.unset : new Date(marks.recordedAt),
+        marks.messageId ?? types.unset,
+        active,
+        BigInt(marks.originOffset) + 1n,
+      ],
+    }));
+    await this.client.batch(statements, { prepare: true, logged: false });
+  }
+}
+
+function marksOf(row: types.Row): VehicleMarks {
+  const recordedAt = row['recorded_at'] as Date | null;
+  const messageId = row['message_id'] as types.Uuid | null;
+  return {
+    vehicleId: row['vehicle_id'] as string,
+    marks: {
+      originPartition: row['origin_partition'] as number,
+      originOffset: Number(row['origin_offset']),
+      recordedAt: recordedAt === null ? null : recordedAt.getTime(),
+      messageId: messageId === null ? null : messageId.toString(),
+    },
+    active: row['active'] as boolean,
+  };
+}

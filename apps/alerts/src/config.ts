@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { TOPICS } from '@navora/schemas';
+import {
+  adminPort,
+  cassandraSettings,
+  kafkaSettings,
+  readConfiguration,
+  serviceSettings,
+  setting,
+  text,
+  wholeNumber,
+  withDefault,
+} from '@navora/runtime';
+
+const settings = {
+  ...serviceSettings,
+  ...kafkaSettings,
+  ...cassandraSettings,
+  adminPort: adminPort(9103),
+  groupId: setting('NAVORA_ALERTS_GROUP', withDefault(text(/^\S+$/, 'a group name'), 'navora-alerts')),
+  signalsTopic: setting(
+    'NAVORA_SIGNALS_TOPIC',
+    withDefault(text(/^[\w.-]{1,249}$/, 'a topic name'), TOPICS.signals as string),
+  ),
+  rulesFile: setting('NAVORA_RULES_FILE', withDefault(text(/\S/, 'a file name'), 'config/rules.yaml')),
+  /** Vehicles that may be at the store at once. */
+  maxInFlight: setting('NAVORA_MAX_IN_FLIGHT', withDefault(wholeNumber({ min: 1, max: 1024 }), 32)),
+  maxUnresolved: setting(
+    'NAVORA_MAX_UNRESOLVED',
+    withDefault(wholeNumber({ min: 1, max: 1_000_000 }), 20_000),
+  ),
+  commitIntervalMs: setting(
+    'NAVORA_COMMIT_INTERVAL_MS',
+    withDefault(wholeNumber({ min: 10, max: 60_000 }), 1000),
+  ),
+  sessionTimeoutMs: setting(
+    'NAVORA_SESSION_TIMEOUT_MS',
+    withDefault(wholeNumber({ min: 6000, max: 300_000 }), 30_000),
+  ),
+  schemaGraceMs: setting(
+    'NAVORA_SCHEMA_GRACE_MS',
+    withDefault(wholeNumber({ min: 0, max: 3_600_000 }), 30_000),
+  ),
+};
+
+export type Configuration = ReturnType<typeof readAlertsConfiguration>;
+
+/** @throws ConfigurationError that names everything that is wrong. */
+export function readAlertsConfiguration(environment: Record<string, string | undefined> = process.env) {
+  const values = readConfiguration(settings, environment);
+  return { ...values, rulesFile: nearest(values.rulesFile) };
+}
+
+/** A relative name is looked for from here upwards, so that it is found from the app's folder and from the root. */
+function nearest(name: string): string {
+  for (let folder = process.cwd(); ; folder = dirname(folder)) {
+    const path = resolve(folder, name);
+    if (existsSync(path)) return path;
+    if (folder === dirname(folder)) return join(process.cwd(), name);
+  }
+}

@@ -1,0 +1,38 @@
+import type { CassandraClient } from '@navora/cassandra';
+import type { KafkaStrategy, ProduceLane } from '@navora/kafka';
+import type { Health } from '@navora/runtime';
+import type { Boot } from './boot.js';
+import type { Persistence } from './persistence.js';
+
+interface Watched {
+  cassandra: CassandraClient;
+  strategy: KafkaStrategy;
+  lane: ProduceLane;
+}
+
+/** Ready: the group has given us partitions, and what we write is taken. */
+export class Readiness implements Health {
+  private watched: Watched | undefined;
+
+  constructor(
+    private readonly boot: Pick<Boot, 'waitingFor'>,
+    private readonly persistence: Pick<Persistence, 'healthy'>,
+  ) {}
+
+  watch(parts: Watched): void {
+    this.watched = parts;
+  }
+
+  notReadyBecause(): string[] {
+    if (this.boot.waitingFor !== undefined || !this.watched) {
+      return [`waiting for ${this.boot.waitingFor ?? 'the start'}`];
+    }
+    const { cassandra, strategy, lane } = this.watched;
+    const reasons: string[] = [];
+    if (!strategy.group?.assigned) reasons.push('the consumer group has given us no partition');
+    if (cassandra.getState().getConnectedHosts().length === 0) reasons.push('no connection to Cassandra');
+    if (!this.persistence.healthy) reasons.push('the store or the registry fails, and is asked again');
+    if (!lane.healthy) reasons.push('Kafka does not take dead letters');
+    return reasons;
+  }
+}

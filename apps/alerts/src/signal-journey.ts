@@ -1,0 +1,244 @@
+import type { Assignment, ConsumedRecord, DeadLetters, RecordBatch } from '@navora/kafka';
+import { rejected, type Rejection, type Signal } from '@navora/schemas';
+import type { VehicleState } from './alert.js';
+import { AssignedPartition, type Vehicle as VehicleOf } from './assigned-partition.js';
+import type { AlertsMetrics } from './alerts-metrics.js';
+import { fold, stateAfter, type DescribeRule, type Folded } from './fold.js';
+import { EpochEnded, isRefused, type Persistence } from './persistence.js';
+import type { SchemaLessons } from './schema-lessons.js';
+import type { DecodedSignal } from './signal-decoder.js';
+import type { Slots } from './slots.js';
+import type { AlertStore, MarkStore } from './store.js';
+
+export interface JourneyParts {
+  decoder: { decode(record: ConsumedRecord): DecodedSignal };
+  lessons: Pick<SchemaLessons, 'rejectionAfterLearning'>;
+  alerts: AlertStore;
+  marks: MarkStore;
+  deadLetters: Pick<DeadLetters, 'bury'>;
+  describeRule: DescribeRule;
+  /** Vehicles that may be at the store at once. */
+  slots: Slots;
+  persistence: Persistence;
+  metrics: Pick<AlertsMetrics, 'signal' | 'transition' | 'deadLetter'>;
+  /** An error that no retry mends: the process must end, nothing was committed. */
+  onFatal(error: unknown): void;
+}
+
+/** A signal on its way, and the record to resolve at its end. */
+interface Taken {
+  readonly batch: RecordBatch;
+  readonly record: ConsumedRecord;
+  readonly signal: Signal;
+}
+type Partition = AssignedPartition<Taken>;
+type Vehicle = VehicleOf<Taken>;
+
+/**
+ * One signal's whole life, top to bottom: taken over with its batch → decoded → in its vehicle's order → folded;
+ * nearly always that is all. If it changes an alert: the vehicle's state is loaded → the transition is committed
+ * → the views are written. Then its record is resolved, and before the offset follows, the marks are saved.
+ *
+ * A signal delivered again finds itself at or below the vehicle's origin mark and changes nothing. Everything
+ * here may therefore be cut off at any point, and be done twice, also by two processes at once.
+ */
+export class SignalJourney {
+  private readonly partitions = new Map<number, Partition>();
+
+  constructor(private readonly parts: JourneyParts) {}
+
+  /** Returns at once: an outage of the store must not keep the consumer from its heartbeats. */
+  take(batch: RecordBatch): void {
+    const partition = this.partitionOf(batch.assignment);
+    partition.tail = partition.tail.then(() => this.guarded(() => this.goThrough(partition, batch)));
+  }
+
+  /** What is about to be committed must be found done by whoever starts from there: a failure postpones it. */
+  async beforeCommit(assignment: Assignment): Promise<void> {
+    const partition = this.partitions.get(assignment.partition);
+    if (partition?.assignment === assignment) await partition.checkpoint(this.parts.marks);
+  }
+
+  private async goThrough(partition: Partition, batch: RecordBatch): Promise<void> {
+    await this.startFromSavedMarks(partition);
+    for (const record of batch.records) {
+      if (!partition.assignment.held) return;
+      let decoded = this.parts.decoder.decode(record);
+      if ('schemaPending' in decoded) {
+        // The records behind it wait, as they are nearly always of the same schema.
+        const rejection = await this.parts.lessons.rejectionAfterLearning(
+          decoded.schemaPending,
+          partition.assignment,
+        );
+        decoded = rejection ?? this.parts.decoder.decode(record);
+      }
+      if ('signal' in decoded) this.inOrderOfItsVehicle(partition, { batch, record, signal: decoded.signal });
+      else if ('rejection' in decoded) this.bury(batch, record, decoded.rejection);
+    }
+  }
+
+  private async startFromSavedMarks(partition: Partition): Promise<void> {
+    if (partition.started) return;
+    const { marks } = this.parts;
+    const number = partition.assignment.partition;
+    partition.startFrom(await this.untilDone('load_marks', partition, () => marks.loadAll(number)));
+  }
+
+  private inOrderOfItsVehicle(partition: Partition, taken: Taken): void {
+    const vehicle = partition.vehicle(taken.signal.vehicleId);
+    if (vehicle.waiting) vehicle.waiting.push(taken);
+    else if (!this.settledInMemory(partition, vehicle, taken)) {
+      vehicle.waiting = [taken];
+      void this.guarded(() => this.throughTheStore(partition, vehicle));
+    }
+  }
+
+  /** True when the signal needed nothing of the store: a replay, or nothing open and nothing breached. */
+  private settledInMemory(partition: Partition, vehicle: Vehicle, taken: Taken): boolean {
+    const folded = this.folded(vehicle, taken);
+    if (folded === undefined) return true;
+    if (folded.changes.length > 0) return false;
+    const judged = folded.outcome === 'judged' || folded.outcome === 'late';
+    // With an alert open somewhere in the store, "nothing changes" is not for memory to say.
+    if (judged && vehicle.active && !vehicle.loaded) return false;
+    partition.settle(vehicle, folded.marks);
+    taken.batch.resolve(taken.record);
+    this.parts.metrics.signal(folded.outcome);
+    return true;
+  }
+
+  /** Undefined when our own code threw on this signal: it is given up, and the partition goes on. */
+  private folded(vehicle: Vehicle, { signal, batch, record }: Taken): Folded | undefined {
+    try {
+      return fold(vehicle.marks, vehicle.state?.open ?? [], signal, this.parts.describeRule);
+    } catch (error) {
+      this.bury(batch, record, rejected('processing-error', String(error)).rejection);
+      return undefined;
+    }
+  }
+
+  private async throughTheStore(partition: Partition, vehicle: Vehicle): Promise<void> {
+    for (let waiting = vehicle.waiting ?? []; waiting.length > 0; waiting = vehicle.waiting) {
+      vehicle.waiting = [];
+      for (const taken of waiting) {
+        if (this.settledInMemory(partition, vehicle, taken)) continue;
+        await this.parts.slots.with(() => this.makeTransition(partition, vehicle, taken));
+      }
+    }
+    vehicle.waiting = undefined;
+  }
+
+  /** One signal, one transition: committed whole, then shown in the views, then resolved. */
+  private async makeTransition(partition: Partition, vehicle: Vehicle, taken: Taken): Promise<void> {
+    const startedAt = performance.now();
+    for (;;) {
+      if (!vehicle.loaded) await this.adopt(partition, vehicle, await this.load(partition, vehicle));
+      // With the state at hand it may turn out to be a replay, or of no consequence.
+      if (this.settledInMemory(partition, vehicle, taken)) return;
+      const folded = this.folded(vehicle, taken);
+      if (folded === undefined) return;
+      const next = stateAfter(vehicle.state, taken.signal, folded);
+      const outcome = await this.committed(partition, vehicle, next);
+      if (outcome === 'conflicting') continue;
+      if (outcome !== 'applied') return this.bury(taken.batch, taken.record, outcome.rejection);
+      await this.writeViews(partition, vehicle, next);
+      become(vehicle, next);
+      partition.settle(vehicle, next.marks);
+      taken.batch.resolve(taken.record);
+      this.parts.metrics.signal(folded.outcome);
+      this.parts.metrics.transition(next.last.changes, taken.signal, performance.now() - startedAt);
+      return;
+    }
+  }
+
+  private load(partition: Partition, vehicle: Vehicle): Promise<VehicleState | undefined> {
+    return this.untilDone('load_state', partition, () => this.parts.alerts.load(vehicle.id));
+  }
+
+  /**
+   * A state ahead of our marks was made by somebody who did not live, or has not come yet, to save the marks;
+   * perhaps not even to write the views. We write them: the next transition begins only when they stand. (The
+   * views of a state at or below our marks stand already: marks are moved after them, in memory and in the store.)
+   */
+  private async adopt(
+    partition: Partition,
+    vehicle: Vehicle,
+    stored: VehicleState | undefined,
+  ): Promise<void> {
+    if (stored && stored.marks.originOffset > (vehicle.marks?.originOffset ?? -1)) {
+      await this.writeViews(partition, vehicle, stored);
+      partition.settle(vehicle, stored.marks);
+    }
+    become(vehicle, stored);
+  }
+
+  private async committed(
+    partition: Partition,
+    vehicle: Vehicle,
+    next: VehicleState,
+  ): Promise<'applied' | 'conflicting' | { rejection: Rejection }> {
+    const { alerts } = this.parts;
+    try {
+      const outcome = await this.untilDone('commit', partition, () => alerts.commit(vehicle.id, next));
+      if (outcome === 'applied') return 'applied';
+    } catch (error) {
+      if (isRefused(error)) return rejected('refused-by-store', String(error));
+      throw error;
+    }
+    const stored = await this.load(partition, vehicle);
+    // Our own attempt whose answer was lost, or the same transition made by another process: it is done.
+    if (stored?.version === next.version && stored.last.id === next.last.id) return 'applied';
+    await this.adopt(partition, vehicle, stored);
+    return 'conflicting';
+  }
+
+  private async writeViews(partition: Partition, vehicle: Vehicle, state: VehicleState): Promise<void> {
+    await this.untilDone('write_views', partition, () =>
+      this.parts.alerts.writeViews(vehicle.id, state.version, state.last),
+    );
+  }
+
+  private bury(batch: RecordBatch, record: ConsumedRecord, rejection: Rejection): void {
+    this.parts.metrics.deadLetter(rejection.reason);
+    void this.guarded(async () => {
+      await this.parts.deadLetters.bury(record, rejection);
+      batch.resolve(record);
+    });
+  }
+
+  private untilDone<T>(what: string, { assignment }: Partition, operation: () => Promise<T>): Promise<T> {
+    return this.parts.persistence.untilDone(what, assignment, operation);
+  }
+
+  /** Work of an ended epoch just ends: its records are unresolved, and are delivered to the next owner. */
+  private async guarded(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof EpochEnded)) this.parts.onFatal(error);
+    }
+  }
+
+  /** Marks held in memory are those of one assignment: in the next, another process may have moved on. */
+  private partitionOf(assignment: Assignment): Partition {
+    let partition = this.partitions.get(assignment.partition);
+    if (partition?.assignment !== assignment) {
+      partition = new AssignedPartition(assignment);
+      this.partitions.set(assignment.partition, partition);
+    }
+    return partition;
+  }
+
+  get openAlerts(): number {
+    let open = 0;
+    for (const partition of this.partitions.values())
+      if (partition.assignment.held) open += partition.openAlerts;
+    return open;
+  }
+}
+
+function become(vehicle: Vehicle, state: VehicleState | undefined): void {
+  vehicle.state = state;
+  vehicle.active = state !== undefined && state.open.length > 0;
+  vehicle.loaded = true;
+}
