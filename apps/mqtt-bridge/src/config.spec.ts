@@ -1,0 +1,35 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { readBridgeConfiguration } from './config.js';
+
+it('needs nothing to be set on one machine', () => {
+  expect(readBridgeConfiguration({})).toMatchObject({
+    adminPort: 9101,
+    mqttUrl: 'mqtt://127.0.0.1:1883',
+    mqttClientId: 'navora-bridge',
+    mqttTopic: 'vehicles/{vehicleId}/telemetry',
+    mqttSessionExpirySeconds: 86_400,
+    mqttReceiveMaximum: 2000,
+    mqttPassword: undefined,
+    mqttCa: undefined,
+  });
+});
+
+it('reads secrets from files, a password without the newline an editor leaves', () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'navora-bridge-')), 'password');
+  writeFileSync(path, 'secret\n');
+  expect(readBridgeConfiguration({ NAVORA_MQTT_PASSWORD_FILE: path }).mqttPassword?.toString()).toBe(
+    'secret',
+  );
+  expect(() => readBridgeConfiguration({ NAVORA_MQTT_CA_FILE: '/no/such' })).toThrow(
+    'NAVORA_MQTT_CA_FILE names /no/such, which cannot be read: ENOENT',
+  );
+});
+
+it('refuses a shared subscription and says what a topic must be', () => {
+  expect(() => readBridgeConfiguration({ NAVORA_MQTT_TOPIC: '$share/b/vehicles/{vehicleId}' })).toThrow(
+    /NAVORA_MQTT_TOPIC: must be a topic with \{vehicleId\} as one whole level/,
+  );
+});

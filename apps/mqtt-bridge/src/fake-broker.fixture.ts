@@ -1,0 +1,80 @@
+import { type Duplex, duplexPair } from 'node:stream';
+import { generate, type IConnackPacket, type Packet, parser as createParser } from 'mqtt-packet';
+
+const MQTT5 = { protocolVersion: 5 };
+
+export interface BrokerManners {
+  connack?: Partial<IConnackPacket>;
+  granted?: number;
+  answersPings?: boolean;
+  /** Accepts the connection and says nothing. */
+  mute?: boolean;
+}
+
+/** A broker that a test drives by hand, at the other end of a stream without a network. */
+export class FakeBroker {
+  readonly received: Packet[] = [];
+  readonly client: Duplex;
+  private readonly side: Duplex;
+
+  constructor(private readonly manners: BrokerManners = {}) {
+    [this.client, this.side] = duplexPair();
+    const parser = createParser(MQTT5);
+    parser.on('packet', (packet) => {
+      this.received.push(packet);
+      if (!manners.mute) this.answer(packet);
+    });
+    this.side.on('data', (chunk: Buffer) => parser.parse(chunk));
+    this.side.on('end', () => this.side.end());
+  }
+
+  send(...packets: Packet[]): void {
+    this.sendBytes(Buffer.concat(packets.map((packet) => generate(packet, MQTT5))));
+  }
+
+  /** On a later turn, as a network would: the stream itself would deliver while the client still writes. */
+  sendBytes(bytes: Buffer): void {
+    setImmediate(() => this.side.writable && this.side.write(bytes));
+  }
+
+  publish(...packetIds: number[]): void {
+    this.send(
+      ...packetIds.map((messageId): Packet => ({
+        cmd: 'publish',
+        messageId,
+        topic: 'vehicles/truck-17/telemetry',
+        payload: Buffer.from(`body of ${messageId}`),
+        qos: 1,
+        dup: false,
+        retain: false,
+      })),
+    );
+  }
+
+  /** Closes the connection without a word. */
+  vanish(): void {
+    this.side.destroy();
+    this.client.destroy();
+  }
+
+  /** What came, by its names: `puback 7`. */
+  get heard(): string[] {
+    return this.received.map(({ cmd, messageId }) => (cmd === 'puback' ? `${cmd} ${messageId}` : cmd));
+  }
+
+  get pubacks(): number[] {
+    return this.received.flatMap(({ cmd, messageId }) => (cmd === 'puback' ? [messageId as number] : []));
+  }
+
+  private answer({ cmd, messageId }: Packet): void {
+    if (cmd === 'connect') {
+      this.send({ cmd: 'connack', sessionPresent: false, reasonCode: 0, ...this.manners.connack });
+    } else if (cmd === 'subscribe') {
+      this.send({ cmd: 'suback', messageId, granted: [this.manners.granted ?? 1] });
+    } else if (cmd === 'pingreq' && this.manners.answersPings !== false) {
+      this.send({ cmd: 'pingresp' });
+    } else if (cmd === 'disconnect') {
+      setImmediate(() => this.side.end());
+    }
+  }
+}
