@@ -14,10 +14,7 @@ export const depConstraints = [
   { sourceTag: 'scope:cassandra', onlyDependOnLibsWithTags: libsOf('runtime') },
   { sourceTag: 'scope:rules', onlyDependOnLibsWithTags: libsOf('schemas') },
   { sourceTag: 'scope:simulator', onlyDependOnLibsWithTags: libsOf('schemas') },
-  {
-    sourceTag: 'scope:testing',
-    onlyDependOnLibsWithTags: libsOf('schemas', 'kafka', 'cassandra', 'local-stack'),
-  },
+  { sourceTag: 'scope:testing', onlyDependOnLibsWithTags: libsOf('schemas', 'local-stack') },
   { sourceTag: 'scope:mqtt-bridge', onlyDependOnLibsWithTags: libsOf('schemas', 'runtime', 'kafka') },
   {
     sourceTag: 'scope:processor',

@@ -17,3 +17,22 @@ export function unitTests(name: string): ViteUserConfig {
     },
   };
 }
+
+/** Tests on real services: started once for the whole run, each test with names of its own on them. */
+export function onRealServices(kind: 'int' | 'fault'): ViteUserConfig {
+  return {
+    resolve: fromSource,
+    ssr: { resolve: { ...fromSource, externalConditions: fromSource.conditions } },
+    test: {
+      name: kind,
+      include: [`{libs,apps,infra}/*/src/**/*.${kind}.spec.ts`],
+      globalSetup: ['libs/testing/src/real-services.setup.ts'],
+      environment: 'node',
+      // Two cores: files beside each other would only make each other's timeouts.
+      fileParallelism: false,
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
+      reporters: ['default', ['json', { outputFile: `test-results/${kind}.json` }]],
+    },
+  };
+}

@@ -13,6 +13,7 @@ const program = new Command('navora')
   .showHelpAfterError('(navora --help lists what there is)');
 
 for (const command of [
+  startCommand,
   stackCommand,
   migrateCommand,
   simulateCommand,

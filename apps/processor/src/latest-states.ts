@@ -102,7 +102,7 @@ export class CassandraLatestStates implements LatestStateWriter {
   async write(shard: number, states: LatestState[]): Promise<void> {
     const statements = states.map(({ vehicleId, recordedAt, state }) => ({
       query: this.insert,
-      params: [shard, vehicleId, state, recordedAt * 1000],
+      params: [shard, vehicleId, state, BigInt(recordedAt) * 1000n],
     }));
     await this.client.batch(statements, { prepare: true, logged: false });
   }

@@ -58,7 +58,7 @@ export const READING_COLUMNS = [
   'origin_offset',
 ] as const;
 
-/** In the order of READING_COLUMNS. */
+/** In the order of READING_COLUMNS. The driver is set to bigint for 64-bit columns. */
 export function parametersOf({
   shard,
   bucket,
@@ -74,7 +74,7 @@ export function parametersOf({
     reading.vehicleId,
     reading.recordedAt,
     reading.messageId,
-    reading.sequence,
+    reading.sequence === null ? null : BigInt(reading.sequence),
     reading.location?.latitude ?? null,
     reading.location?.longitude ?? null,
     reading.speedKph,
@@ -87,6 +87,6 @@ export function parametersOf({
     receivedAt,
     origin.topic,
     origin.partition,
-    origin.offset,
+    BigInt(origin.offset),
   ];
 }

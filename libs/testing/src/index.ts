@@ -1,1 +1,4 @@
-export {};
+export * from './builders.js';
+export * from './endpoints.js';
+export * from './eventually.js';
+export * from './own-names.js';
