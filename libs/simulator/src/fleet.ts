@@ -97,7 +97,8 @@ export class Fleet {
     await firstConnected(clients, this.plan.mqttUrl, signal);
     signal?.addEventListener('abort', () => void this.stop(), { once: true });
     this.#housekeeping = setInterval(() => this.#keepHouse(), CHECK_SILENCE_EVERY_MS);
-    void joined(clients, this.plan.connectsPerSecond).then(() => this.#beginSending());
+    const stopped = () => this.#phase !== 'connecting';
+    void joined(clients, this.plan.connectsPerSecond, stopped).then(() => this.#beginSending());
   }
 
   onPublish(listener: (publication: Publication) => void): () => void {

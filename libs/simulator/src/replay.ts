@@ -65,6 +65,7 @@ export class Replay {
     const head = { at: Date.now(), seed: null, vehicles: null, prefix: null };
     const history = historyFile ? await History.create(historyFile, head) : undefined;
     this.#ledger = new Ledger(history);
+    this.options.signal?.addEventListener('abort', () => this.#roomAgain(), { once: true });
     const check = setInterval(() => this.#check(history), CHECK_EVERY_MS);
     try {
       for await (const reading of readings) {
@@ -174,7 +175,7 @@ export class Replay {
 
   #check(history: History | undefined): void {
     for (const client of this.#clients.values()) client.cutIfSilent();
-    // A replay that waits for room looks again, so that it notices an abort or a full disk.
-    if (history?.failure || this.options.signal?.aborted) this.#roomAgain();
+    // A replay that waits for room looks again, so that it notices a full disk.
+    if (history?.failure) this.#roomAgain();
   }
 }

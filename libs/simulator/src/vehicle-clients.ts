@@ -25,11 +25,15 @@ export async function firstConnected(
   }
 }
 
-/** Connects all, at the pace of their pacer. */
-export async function joined(clients: VehicleClient[], connectsPerSecond: number): Promise<void> {
+/** Connects all, at the pace of their pacer, until they are or nobody waits for them any more. */
+export async function joined(
+  clients: VehicleClient[],
+  connectsPerSecond: number,
+  unwanted: () => boolean,
+): Promise<void> {
   for (const client of clients) client.join();
   const expectedMs = (clients.length / connectsPerSecond) * 1000;
-  await until(() => clients.every((client) => client.connected), expectedMs + JOIN_SLACK_MS);
+  await until(() => unwanted() || clients.every((client) => client.connected), expectedMs + JOIN_SLACK_MS);
 }
 
 /** @returns whether everything given to the clients was acknowledged in time. */
