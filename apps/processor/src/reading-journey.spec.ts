@@ -1,0 +1,280 @@
+import { aReading } from '@navora/testing';
+import { RecordBatch, OffsetTracker, type ConsumedRecord } from '@navora/kafka';
+import { parseRules } from '@navora/rules';
+import {
+  frameAvro,
+  ReadingCodec,
+  readingSchema,
+  readingType,
+  type Reading,
+  type Rejection,
+  type Signal,
+} from '@navora/schemas';
+import { createMetrics } from '@navora/runtime';
+import { describe, expect, it } from 'vitest';
+import { ProcessorMetrics } from './metrics.js';
+import type { ReadingRow } from './reading-row.js';
+import { ReadingJourney, type JourneyParts } from './reading-journey.js';
+import type { Stored } from './reading-store.js';
+import { SchemaParking } from './schema-parking.js';
+import { createLogger } from '@navora/runtime';
+
+const SCHEMA = 7;
+const HOUR_MS = 3_600_000;
+const NOW = 1_763_800_000_000;
+const log = createLogger('test', 'silent');
+
+/** A journey whose store, topics and registry are in the test's hands. */
+async function aJourney(over: Partial<JourneyParts> = {}) {
+  const known = new Map<number, string>([[SCHEMA, JSON.stringify(readingSchema)]]);
+  const codec = new ReadingCodec({ schemaById: async (id) => known.get(id), idOf: async () => undefined });
+  await codec.learn(SCHEMA);
+  const signals: Signal[] = [];
+  const buried: { offset: bigint; rejection: Rejection }[] = [];
+  const stored: ReadingRow[] = [];
+  const remembered: Reading[] = [];
+  const bugs: unknown[] = [];
+  const tracker = new OffsetTracker();
+  let held = true;
+  const journey = new ReadingJourney({
+    codec,
+    parking: new SchemaParking(codec, 50, log),
+    store: {
+      storeOnce: async (row) => {
+        stored.push(row);
+        return {
+          status: 'stored',
+          clockSuspect: row.clockSuspect,
+          receivedAt: row.receivedAt,
+          origin: row.origin,
+        };
+      },
+    },
+    latest: {
+      remember: async (_, reading) => {
+        remembered.push(reading);
+      },
+    },
+    rules: parseRules(
+      'rules: [{ id: hot, measurement: engineTemperatureC, above: 100, severity: critical }]',
+      'rules',
+    ),
+    signals: {
+      encode: (signal) => Buffer.from(JSON.stringify(signal)),
+      publish: async (_, bytes) => {
+        signals.push(JSON.parse(bytes.toString()) as Signal);
+      },
+    },
+    deadLetters: {
+      bury: async ({ offset }, rejection) => {
+        buried.push({ offset, rejection });
+      },
+    },
+    metrics: new ProcessorMetrics(createMetrics('test')),
+    retentionMs: 365 * 24 * HOUR_MS,
+    onBug: (error) => bugs.push(error),
+    ...over,
+  });
+  const begin = (...records: ConsumedRecord[]) => {
+    for (const { offset } of records) tracker.track(offset);
+    const assignment = {
+      topic: 't',
+      partition: 0,
+      epoch: 1,
+      get held() {
+        return held;
+      },
+    };
+    journey.begin(new RecordBatch(assignment, records, tracker, () => undefined));
+  };
+  const settled = async () => {
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+  };
+  return {
+    begin,
+    settled,
+    known,
+    signals,
+    buried,
+    stored,
+    remembered,
+    bugs,
+    tracker,
+    loseAssignment: () => (held = false),
+  };
+}
+
+let offsets = 100n;
+const aRecord = (reading: Partial<Reading> = {}, over: Partial<ConsumedRecord> = {}): ConsumedRecord => {
+  const whole = aReading({ recordedAt: NOW, ...reading });
+  return {
+    topic: 'telemetry.readings.v1',
+    partition: 0,
+    offset: offsets++,
+    timestamp: NOW + 20,
+    key: Buffer.from(whole.vehicleId),
+    value: frameAvro(SCHEMA, readingType, whole),
+    headers: {},
+    ...over,
+  };
+};
+
+describe('a reading on its way', () => {
+  it('is stored, remembered, judged, signalled, and only then resolved', async () => {
+    const test = await aJourney();
+    const record = aRecord({ engineTemperatureC: 104 });
+    test.begin(record);
+    await test.settled();
+    expect(test.stored).toHaveLength(1);
+    expect(test.remembered).toHaveLength(1);
+    expect(test.signals[0]?.verdicts).toEqual([{ rule: 'hot', outcome: 'breach', value: 104 }]);
+    expect(test.signals[0]?.origin).toEqual({
+      topic: record.topic,
+      partition: 0,
+      offset: Number(record.offset),
+    });
+    expect(test.tracker.lowWatermark).toBe(record.offset + 1n);
+  });
+
+  it('is signalled again when it was stored before, with the origin of the delivery that stored it', async () => {
+    const first: Stored = {
+      status: 'already-stored',
+      clockSuspect: false,
+      receivedAt: NOW - 5000,
+      origin: { topic: 't', partition: 0, offset: 3 },
+    };
+    const test = await aJourney({ store: { storeOnce: async () => first } });
+    test.begin(aRecord());
+    await test.settled();
+    expect(test.signals[0]).toMatchObject({ receivedAt: NOW - 5000, origin: { offset: 3 } });
+  });
+
+  it('of a clock that is ahead is stored, but neither judged nor the latest state', async () => {
+    const test = await aJourney();
+    test.begin(
+      aRecord({ recordedAt: NOW + 20 + 120_001, engineTemperatureC: 140 }),
+      aRecord({ recordedAt: NOW + 20 + 120_000 }),
+    );
+    await test.settled();
+    expect(test.stored.map((row) => row.clockSuspect)).toEqual([true, false]);
+    expect(test.remembered).toHaveLength(1);
+    expect(test.signals.map(({ clockSuspect, verdicts }) => [clockSuspect, verdicts.length])).toEqual([
+      [true, 0],
+      [false, 1],
+    ]);
+  });
+
+  it.each<[string, ConsumedRecord, string, RegExp]>([
+    [
+      'of another vehicle than its key',
+      aRecord({}, { key: Buffer.from('other') }),
+      'vehicle-mismatch',
+      /"truck-17".*"other"/,
+    ],
+    ['without a key', aRecord({}, { key: null }), 'vehicle-mismatch', /key is missing/],
+    ['without a value', aRecord({}, { value: null }), 'empty-body', /no value/],
+    ['that is no Avro', aRecord({}, { value: Buffer.from('{}') }), 'malformed-body', /wire format/],
+    [
+      'older than the retention',
+      aRecord({ recordedAt: NOW - 366 * 24 * HOUR_MS }),
+      'beyond-retention',
+      /365 days/,
+    ],
+  ])('%s becomes a dead letter, and those behind it go on', async (_, bad, reason, error) => {
+    const test = await aJourney();
+    const good = aRecord();
+    test.begin(bad, good);
+    await test.settled();
+    expect(test.buried).toHaveLength(1);
+    expect(test.buried[0]?.rejection.reason).toBe(reason);
+    expect(test.buried[0]?.rejection.error).toMatch(error);
+    expect(test.signals).toHaveLength(1);
+    expect(test.tracker.lowWatermark).toBe(good.offset + 1n);
+  });
+
+  it('on which our own code throws becomes a dead letter', async () => {
+    let calls = 0;
+    const test = await aJourney({
+      signals: {
+        encode: () => {
+          if (++calls === 1) throw new TypeError('a bug');
+          return Buffer.from('{}');
+        },
+        publish: async () => undefined,
+      },
+    });
+    const records = [aRecord(), aRecord()] as const;
+    test.begin(...records);
+    await test.settled();
+    expect(test.buried.map(({ rejection }) => rejection)).toEqual([
+      { reason: 'processing-error', error: 'TypeError: a bug' },
+    ]);
+    expect(test.tracker.lowWatermark).toBe(records[1].offset + 1n);
+  });
+
+  it('waits with its vehicle for a schema that is not known yet; other vehicles go on', async () => {
+    const test = await aJourney();
+    const waiting = aRecord({ vehicleId: 'a' });
+    waiting.value?.writeUInt32BE(9, 1);
+    const behind = aRecord({ vehicleId: 'a', sequence: 2 });
+    const other = aRecord({ vehicleId: 'b' });
+    test.begin(waiting, behind, other);
+    await test.settled();
+    expect(test.signals.map(({ vehicleId }) => vehicleId)).toEqual(['b']);
+    test.known.set(9, JSON.stringify(readingSchema));
+    await expect.poll(() => test.signals.map(({ vehicleId }) => vehicleId)).toEqual(['b', 'a', 'a']);
+    expect(test.stored.map(({ reading }) => reading.sequence)).toEqual([1, 1, 2]);
+  });
+
+  it('whose schema does not appear in time becomes a dead letter', async () => {
+    const test = await aJourney();
+    const unknown = aRecord();
+    unknown.value?.writeUInt32BE(9, 1);
+    test.begin(unknown);
+    await expect.poll(() => test.buried[0]?.rejection.reason, { timeout: 3000 }).toBe('unknown-schema');
+  });
+
+  it('leaves its signal in the order of its vehicle, however long each takes to store', async () => {
+    const release: (() => void)[] = [];
+    const test = await aJourney({
+      store: {
+        storeOnce: (row) =>
+          new Promise((resolve) => {
+            release.push(() =>
+              resolve({ status: 'stored', clockSuspect: false, receivedAt: 0, origin: row.origin }),
+            );
+          }),
+      },
+    });
+    test.begin(...[1, 2, 3].map((sequence) => aRecord({ sequence })));
+    await test.settled();
+    for (const settle of release.reverse()) settle();
+    await test.settled();
+    const order = test.signals.map(({ origin }) => origin.offset);
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+    expect(order).toHaveLength(3);
+  });
+
+  it('is not signalled once the partition is another owner’s', async () => {
+    const test = await aJourney();
+    test.begin(aRecord());
+    test.loseAssignment();
+    await test.settled();
+    expect(test.signals).toEqual([]);
+    expect(test.tracker.lowWatermark).toBeUndefined();
+  });
+
+  it('on which the store has a bug is not resolved, and the bug is not swallowed', async () => {
+    const test = await aJourney({
+      store: {
+        storeOnce: async () => {
+          throw new Error('no grant');
+        },
+      },
+    });
+    test.begin(aRecord());
+    await test.settled();
+    expect(test.bugs).toHaveLength(1);
+    expect(test.tracker.lowWatermark).toBeUndefined();
+  });
+});
