@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Client, types } from 'cassandra-driver';
+import { Client, errors, types } from 'cassandra-driver';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { AuditError } from './audit-error.js';
 import { AvroBodies } from './avro-bodies.js';
@@ -35,7 +35,7 @@ export async function audit(given: AuditOptions): Promise<AuditReport> {
   const client = connectCassandra(options);
   try {
     await reaching('Kafka', options.kafkaBrokers.join(', '), () => admin.connect());
-    await reaching('Cassandra', options.cassandra.contactPoints.join(', '), () => client.connect());
+    await reaching('Cassandra', hostsOf(options).join(', '), () => client.connect());
     const standings = await reaching('Kafka', 'its topics', () => quietStandings(admin, options));
     const topics = await reaching('Kafka', 'its topics', () =>
       readKafka(kafka, admin, standings, history, reader, options),
@@ -127,11 +127,14 @@ function evidenceOf(
   };
 }
 
-function connectCassandra({ cassandra }: CompleteOptions): Client {
+function hostsOf({ cassandra }: CompleteOptions): string[] {
+  return cassandra.contactPoints.map((host) => (host.includes(':') ? host : `${host}:${cassandra.port}`));
+}
+
+function connectCassandra(options: CompleteOptions): Client {
+  const { cassandra } = options;
   return new Client({
-    contactPoints: cassandra.contactPoints.map((host) =>
-      host.includes(':') ? host : `${host}:${cassandra.port}`,
-    ),
+    contactPoints: hostsOf(options),
     localDataCenter: cassandra.dataCenter,
     keyspace: cassandra.keyspace,
     queryOptions: { consistency: types.consistencies.localQuorum },
@@ -144,8 +147,14 @@ async function reaching<T>(service: string, where: string, work: () => Promise<T
     return await work();
   } catch (error) {
     if (error instanceof AuditError) throw error;
-    throw new AuditError(`${service} (${where}): ${error instanceof Error ? error.message : String(error)}`);
+    throw new AuditError(`${service} (${where}): ${sentenceOf(error)}`);
   }
+}
+
+/** The Cassandra driver prints its errors over many lines, and hides the cause in one of them. */
+function sentenceOf(error: unknown): string {
+  if (error instanceof errors.NoHostAvailableError) return 'no host could be reached';
+  return (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, ' ');
 }
 
 async function readText(file: string): Promise<string> {

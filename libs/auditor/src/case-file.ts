@@ -23,6 +23,8 @@ export interface CaseFile {
   readonly evidence: Evidence;
   /** By vehicle and message id: the distinct bodies sent under it. */
   readonly sentById: ReadonlyMap<string, readonly Sent[]>;
+  /** The very readings sent, for what shares them. */
+  readonly sentReadings: ReadonlySet<BodyReading>;
   readonly sentDigests: ReadonlySet<string>;
   /** The record digests in the readings topic that were forwarded although nobody could read them. */
   readonly unreadDigests: ReadonlySet<string>;
@@ -57,6 +59,9 @@ export function openCaseFile(evidence: Evidence): CaseFile {
   return {
     evidence,
     sentById: groupBy(evidence.history.sent, idKey),
+    sentReadings: new Set(
+      evidence.history.sent.flatMap(({ judged }) => ('reading' in judged ? [judged.reading] : [])),
+    ),
     sentDigests: new Set(evidence.history.sent.map((sent) => sent.digest)),
     unreadDigests: new Set(unread.map((record) => record.digest)),
     readings: groupBy(readings, (reading) => reading.said.vehicleId),
@@ -65,7 +70,7 @@ export function openCaseFile(evidence: Evidence): CaseFile {
     signalsByOrigin: groupBy(evidence.signals, (signal) => placeText(signal.origin)),
     deadLetterIds: new Set(evidence.deadLetters.map((letter) => letter.id)),
     givenUpAt: (place) => givenUp.get(place),
-    deadLetterOf: (record) => deadLetterAt.get(placeText(record)),
+    deadLetterOf: (record) => (givenUp.size === 0 ? undefined : deadLetterAt.get(placeText(record))),
     isPending: (record) => record.offset >= (evidence.committed.get(record.partition) ?? 0n),
     isClockSuspect: (record, said) => said.recordedAt - record.timestamp > evidence.settings.clockSuspectMs,
   };
@@ -81,9 +86,9 @@ function gatherReadings(records: readonly ReadingRecord[], wasGivenUp: (record: 
     const said = record.judged.reading;
     const key = identityKey(said);
     const known = readings.get(key);
-    const reading = known ?? { said, occurrences: [] };
+    const reading = known ?? { said, occurrences: [record] };
     if (known === undefined) readings.set(key, reading);
-    reading.occurrences.push(record);
+    else reading.occurrences.push(record);
     if (reading.first === undefined && !wasGivenUp(record)) reading.first = record;
   }
   return readings;

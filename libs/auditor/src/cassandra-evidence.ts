@@ -12,6 +12,7 @@ import type {
 import { inParallel, pages } from './cassandra-reads.js';
 import { numberIn, textIn } from './fields.js';
 import { groupBy } from './group-by.js';
+import { KnownReadings } from './known-readings.js';
 import { bucketOf, slotOf } from './placement.js';
 
 /** How the readings table is cut; fixed for the keyspace's life. */
@@ -37,13 +38,14 @@ export async function readLayout(client: Client): Promise<Layout> {
 /** The whole table, range by range: finds rows wherever they stand, at the price of reading everybody's. */
 export async function scanRows(client: Client, history: History): Promise<Row[]> {
   const rows: Row[] = [];
+  const known = new KnownReadings(history);
   const ranges = 32n;
   const width = 2n ** 64n / ranges;
   const lows = Array.from({ length: Number(ranges) }, (_, index) => -(2n ** 63n) + BigInt(index) * width);
   const query = 'SELECT * FROM readings WHERE token(shard, bucket) >= ? AND token(shard, bucket) <= ?';
   await inParallel(lows, async (low) => {
     for await (const row of pages(client, query, [low, low + width - 1n])) {
-      if (history.vehicles.has(textIn(row, 'vehicle_id'))) rows.push(readingIn(row));
+      if (history.vehicles.has(textIn(row, 'vehicle_id'))) rows.push(known.inRow(readingIn(row)));
     }
   });
   return rows;
@@ -64,13 +66,14 @@ export async function readExpectedRows(
   );
   const query = 'SELECT * FROM readings WHERE shard = ? AND bucket = ? AND vehicle_id IN ?';
   const rows: Row[] = [];
+  const known = new KnownReadings(history);
   await inParallel([...partitions.values()], async (all) => {
     const [any] = all;
     if (any === undefined) return;
     const key = [slotOf(any.vehicleId, shardCount), new Date(bucketOf(any.recordedAt, bucketMs))];
     const vehicles = [...new Set(all.map((it) => it.vehicleId))].filter((id) => history.vehicles.has(id));
     for (const some of chunks(vehicles, 100)) {
-      for await (const row of pages(client, query, [...key, some])) rows.push(readingIn(row));
+      for await (const row of pages(client, query, [...key, some])) rows.push(known.inRow(readingIn(row)));
     }
   });
   return rows;

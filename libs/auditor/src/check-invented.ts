@@ -1,5 +1,6 @@
 import { type CaseFile, idKey, identityKey } from './case-file.js';
 import { atTime, type Check, describeDifferences, type Witness } from './check.js';
+import { sameContent } from './content.js';
 import type { BodyReading, ReadingRecord, Row } from './evidence.js';
 import { placeText } from './ids.js';
 
@@ -16,13 +17,13 @@ export const invented: Check = {
 
 function* inventedRecord(record: ReadingRecord, file: CaseFile): Iterable<Witness> {
   if (record.timestamp < file.evidence.history.startedAt) return;
-  const at = placeText(record);
   if ('bad' in record.judged) {
+    const at = placeText(record);
     const found = record.judged.detail;
     if (!file.sentDigests.has(record.digest))
       yield { what: 'bytes nobody sent', vehicleId: record.key, at, found };
-  } else {
-    yield* unlikeSent(record.judged.reading, at, file);
+  } else if (!file.sentReadings.has(record.judged.reading)) {
+    yield* unlikeSent(record.judged.reading, placeText(record), file);
   }
 }
 
@@ -115,8 +116,8 @@ function* unlikeSent(said: BodyReading, at: string, file: CaseFile): Iterable<Wi
     yield { what: 'unlike what was sent', vehicleId, messageId, at, ...times };
     return;
   }
-  const all = sameTime.map((version) => describeDifferences(version.content, said.content));
-  const [different] = all;
-  if (different && !all.includes(undefined))
-    yield { what: 'unlike what was sent', vehicleId, messageId, at, ...different };
+  if (sameTime.some((version) => sameContent(version.content, said.content))) return;
+  const [nearest] = sameTime;
+  const different = nearest && describeDifferences(nearest.content, said.content);
+  if (different) yield { what: 'unlike what was sent', vehicleId, messageId, at, ...different };
 }

@@ -3,6 +3,7 @@ import type { Check, Witness } from './check.js';
 import { sameContent } from './content.js';
 import { isHarmed } from './dead-letter-grounds.js';
 import type { BodyReading, ReadingRecord, Sent } from './evidence.js';
+import { groupBy } from './group-by.js';
 import { placeText } from './ids.js';
 
 export const lost: Check = {
@@ -18,18 +19,16 @@ export const lost: Check = {
 };
 
 function* lostBeforeKafka(file: CaseFile): Iterable<Witness> {
-  const saidInKafka = new Map<string, BodyReading[]>();
-  for (const record of file.evidence.records) {
-    if ('bad' in record.judged) continue;
-    const said = record.judged.reading;
-    const known = saidInKafka.get(idKey(said));
-    if (known === undefined) saidInKafka.set(idKey(said), [said]);
-    else known.push(said);
-  }
+  const readings: BodyReading[] = [];
+  for (const { judged } of file.evidence.records) if ('reading' in judged) readings.push(judged.reading);
+  const found = new Set(readings);
+  let saidById: Map<string, BodyReading[]> | undefined;
   for (const sent of file.evidence.history.sent) {
     if (sent.acknowledgedAt === undefined) continue;
+    if ('reading' in sent.judged && found.has(sent.judged.reading)) continue;
     if (file.deadLetterIds.has(sent.deadLetterId) || file.unreadDigests.has(sent.digest)) continue;
-    if (isAmong(saidInKafka.get(idKey(sent)) ?? [], sent, file)) continue;
+    saidById ??= groupBy(readings, idKey);
+    if (isAmong(saidById.get(idKey(sent)) ?? [], sent, file)) continue;
     const { vehicleId, messageId } = sent;
     yield {
       what: 'acknowledged, but neither in Kafka nor dead-lettered',
@@ -50,8 +49,8 @@ function isAmong(said: readonly BodyReading[], sent: Sent, file: CaseFile): bool
 function* lostBehindKafka(file: CaseFile): Iterable<Witness> {
   for (const record of file.evidence.records) {
     if (file.isPending(record) || file.deadLetterOf(record)) continue;
-    const at = placeText(record);
     if ('bad' in record.judged) {
+      const at = placeText(record);
       const found = record.judged.detail;
       yield {
         what: 'an unusable record without a dead letter',
@@ -63,7 +62,7 @@ function* lostBehindKafka(file: CaseFile): Iterable<Witness> {
     } else if (file.evidence.history.vehicles.has(record.judged.reading.vehicleId)) {
       const { vehicleId, messageId } = record.judged.reading;
       const why = whyUnresolved(record, record.judged.reading, file);
-      if (why) yield { what: why, vehicleId, messageId, at };
+      if (why) yield { what: why, vehicleId, messageId, at: placeText(record) };
     }
   }
 }

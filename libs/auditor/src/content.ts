@@ -13,6 +13,7 @@ export function differences(
 }
 
 export function sameContent(one: Content, other: Content): boolean {
+  if (one === other) return true;
   if (one.size !== other.size) return false;
   for (const [name, value] of one) if (!sameValue(value, other.get(name))) return false;
   return true;

@@ -3,8 +3,9 @@ import { AuditError } from './audit-error.js';
 import type { DeadLetter, History, ReadingRecord, SignalRecord } from './evidence.js';
 import { type RecordReader, vehicleInTopic } from './kafka-records.js';
 import { scanTopics } from './kafka-scan.js';
+import { KnownReadings } from './known-readings.js';
 import type { CompleteOptions } from './options.js';
-import type { Standing } from './quiet.js';
+import { spansOf, type Standing } from './quiet.js';
 
 export interface KafkaEvidence {
   readonly records: ReadingRecord[];
@@ -23,8 +24,9 @@ export async function readKafka(
 ): Promise<KafkaEvidence> {
   const { topics, onProgress } = options;
   const evidence: KafkaEvidence = { records: [], signals: [], deadLetters: [] };
+  const known = new KnownReadings(history);
   const isAudited = auditedLetters(history, options);
-  const letterSpans = await admin.fetchTopicOffsets(topics.deadLetters);
+  const letterSpans = await spansOf(admin, topics.deadLetters);
   const letters = {
     topic: topics.deadLetters,
     starts: new Map(letterSpans.map(({ partition, low }) => [partition, BigInt(low)])),
@@ -38,7 +40,8 @@ export async function readKafka(
         const letter = await named(place, reader.deadLetter(place, message));
         if (history.vehicles.has(key) || isAudited(letter)) evidence.deadLetters.push(letter);
       } else if (history.vehicles.has(key)) {
-        if (place.topic === topics.readings) evidence.records.push(await reader.reading(place, key, message));
+        if (place.topic === topics.readings)
+          evidence.records.push(known.inRecord(await reader.reading(place, key, message)));
         else evidence.signals.push(await named(place, reader.signal(place, key, message)));
       }
     },

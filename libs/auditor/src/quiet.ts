@@ -1,4 +1,5 @@
 import type { Admin } from 'kafkajs';
+import { AuditError } from './audit-error.js';
 import type { Lag } from './evidence.js';
 
 export type Offsets = ReadonlyMap<number, bigint>;
@@ -15,8 +16,8 @@ export interface Standing {
 
 /** Commits are read before ends: so whatever a commit covers lies within the ends. */
 export async function standingOf(admin: Admin, group: string, topic: string): Promise<Standing> {
-  const [ofTopic] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
-  const spans = await admin.fetchTopicOffsets(topic);
+  const [ofTopic] = await naming(topic, admin.fetchOffsets({ groupId: group, topics: [topic] }));
+  const spans = await spansOf(admin, topic);
   const starts = new Map(spans.map(({ partition, low }) => [partition, BigInt(low)]));
   const ends = new Map(spans.map(({ partition, high }) => [partition, BigInt(high)]));
   const committed = new Map(starts);
@@ -24,6 +25,18 @@ export async function standingOf(admin: Admin, group: string, topic: string): Pr
     if (BigInt(offset) >= 0n) committed.set(partition, BigInt(offset));
   }
   return { group, topic, starts, ends, committed };
+}
+
+export function spansOf(admin: Admin, topic: string) {
+  return naming(topic, admin.fetchTopicOffsets(topic));
+}
+
+async function naming<T>(topic: string, answer: Promise<T>): Promise<T> {
+  return answer.catch((error: unknown) => {
+    throw new AuditError(
+      `the Kafka topic ${topic}: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  });
 }
 
 export function lagsOf({ group, topic, committed, ends }: Standing): Lag[] {
