@@ -89,7 +89,7 @@ describe('the fold', () => {
 
   it('moves only the origin mark for a clock-suspect signal', () => {
     const before = fold(undefined, [], aSignal({ offset: 1 }), describeRule).marks;
-    const suspect = aSignal({ offset: 2, clockSuspect: true, recordedAt: before.recordedAt! + 3_600_000 });
+    const suspect = aSignal({ offset: 2, clockSuspect: true, recordedAt: aSignal().recordedAt + 3_600_000 });
     expect(fold(before, [], suspect, describeRule)).toEqual({
       outcome: 'suspect',
       marks: { ...before, originOffset: 2 },

@@ -48,6 +48,11 @@ export function live(
       return new Promise<T>(() => undefined);
     }
     await nextTurn();
+    // What was under way when it died has applied or not; nobody hears.
+    if (replaced && !plan.zombie) {
+      if (random() < 0.5) await apply();
+      return new Promise<T>(() => undefined);
+    }
     const lost = random() * 100;
     if (lost < plan.lostPercent / 2) throw new errors.OperationTimedOutError('lost before it applied');
     const result = await apply();
@@ -82,9 +87,11 @@ export function live(
     let zombieTurns = 40;
     for (const batch of log.batches(assignment, tracker, plan.batchSize, () => undefined)) {
       journey.take(batch);
-      await nextTurn();
-      if (random() < 0.5) await Promise.race([commit(), ended()]);
-      if (replaced && !plan.zombie) return;
+      for (let turns = Math.floor(random() * 20); turns > 0; turns--) {
+        await nextTurn();
+        await Promise.race([commit(), ended()]);
+        if (replaced && !plan.zombie) return;
+      }
     }
     while (tracker.unresolved > 0 && !(replaced && !plan.zombie)) {
       await nextTurn();

@@ -40,13 +40,13 @@ function signalOf(one: Drawn, offset: number, vehicles: number): Signal {
  * For tests: signals in the order of their origins, and a way they may be delivered: some doubled, and now and
  * then all of them from an earlier one on once more, as after a crash of whoever sends them.
  */
-export function signalStreams({ vehicles = 1, maxLength = 30 } = {}): fc.Arbitrary<{
+export function signalStreams({ vehicles = 1, minLength = 1, maxLength = 30 } = {}): fc.Arbitrary<{
   signals: Signal[];
   delivered: Signal[];
 }> {
   return fc
     .tuple(
-      fc.array(drawn, { minLength: 1, maxLength }),
+      fc.array(drawn, { minLength, maxLength, size: 'max' }),
       fc.array(fc.tuple(fc.nat(), fc.nat({ max: 12 })), { maxLength: 4 }),
     )
     .map(([all, setbacks]) => {
@@ -72,16 +72,15 @@ export function alertsOf(signals: readonly Signal[]): Alert[] {
   const judged = signals.filter(({ clockSuspect }) => !clockSuspect);
   return [...new Set(judged.map(({ vehicleId }) => vehicleId))].flatMap((vehicleId) => {
     const own = judged.filter((signal) => signal.vehicleId === vehicleId);
-    return RULES.flatMap((rule) => [...timelyAlerts(own.filter(isTimely), rule), ...lateAlerts(own, rule)]);
+    const timely = own.filter((signal, index) => own.slice(0, index).every((one) => follows(signal, one)));
+    const late = own.filter((signal) => !timely.includes(signal));
+    return RULES.flatMap((rule) => [...timelyAlerts(timely, rule), ...lateAlerts(late, rule)]);
   });
 }
 
-function isTimely(signal: Signal, index: number, all: readonly Signal[]): boolean {
-  return all.slice(0, index).every((earlier) => orderKey(earlier) < orderKey(signal));
-}
-
-function orderKey({ recordedAt, messageId }: Signal): string {
-  return `${String(recordedAt).padStart(16, '0')} ${messageId}`;
+function follows(one: Signal, other: Signal): boolean {
+  if (one.recordedAt !== other.recordedAt) return one.recordedAt > other.recordedAt;
+  return one.messageId > other.messageId;
 }
 
 function timelyAlerts(timely: Signal[], rule: string): Alert[] {
@@ -93,9 +92,9 @@ function timelyAlerts(timely: Signal[], rule: string): Alert[] {
   });
 }
 
-function lateAlerts(all: Signal[], rule: string): Alert[] {
-  return all
-    .filter((signal, index) => !isTimely(signal, index, all) && outcomeOf(signal, rule) === 'breach')
+function lateAlerts(late: Signal[], rule: string): Alert[] {
+  return late
+    .filter((signal) => outcomeOf(signal, rule) === 'breach')
     .map((signal) => alertOf(signal, rule, signal, true));
 }
 

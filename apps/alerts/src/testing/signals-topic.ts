@@ -1,0 +1,78 @@
+import { Partitioners, type Admin, type Kafka } from 'kafkajs';
+import {
+  frameAvro,
+  SCHEMA_OF_TOPIC,
+  SchemaRegistry,
+  subjectOf,
+  TOPIC_LAYOUT,
+  TOPICS,
+  type Signal,
+} from '@navora/schemas';
+import { createKafka } from '@navora/kafka';
+import { silent } from './a-journey.js';
+import { ownName, servicesOf } from './real-services.js';
+
+/** For tests: a signals topic of one's own, and what groups have committed of it. */
+export class SignalsTopic {
+  private constructor(
+    readonly name: string,
+    private readonly kafka: Kafka,
+    private readonly admin: Admin,
+    private readonly schemaId: number,
+  ) {}
+
+  static async create(environment: Record<string, string | undefined>): Promise<SignalsTopic> {
+    const { kafkaBrokers, registryUrl } = servicesOf(environment);
+    const kafka = createKafka('navora-alerts-test', kafkaBrokers, silent);
+    const admin = kafka.admin();
+    await admin.connect();
+    const name = ownName('signals');
+    const existing = await admin.listTopics();
+    const topics = [name, TOPICS.deadLetters].filter((topic) => !existing.includes(topic));
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: topics.map((topic) => ({ topic, numPartitions: topic === name ? 16 : LETTERS })),
+    });
+    const registry = new SchemaRegistry(registryUrl);
+    const letters = SCHEMA_OF_TOPIC[TOPICS.deadLetters].text;
+    await registry.register(subjectOf(TOPICS.deadLetters), letters);
+    const schemaId = await registry.register(subjectOf(TOPICS.signals), SCHEMA_OF_TOPIC[TOPICS.signals].text);
+    return new SignalsTopic(name, kafka, admin, schemaId);
+  }
+
+  async send(signals: readonly Signal[]): Promise<void> {
+    const producer = this.kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+    await producer.connect();
+    const { type } = SCHEMA_OF_TOPIC[TOPICS.signals];
+    for (let at = 0; at < signals.length; at += 2000) {
+      await producer.send({
+        topic: this.name,
+        messages: signals.slice(at, at + 2000).map((signal) => ({
+          key: signal.vehicleId,
+          value: frameAvro(this.schemaId, type, signal),
+        })),
+      });
+    }
+    await producer.disconnect();
+  }
+
+  /** How many signals the group has not committed. */
+  async uncommitted(groupId: string): Promise<number> {
+    const ends = await this.admin.fetchTopicOffsets(this.name);
+    const [committed] = await this.admin.fetchOffsets({ groupId, topics: [this.name] });
+    let behind = 0;
+    for (const { partition, offset } of ends) {
+      const own = committed?.partitions.find((each) => each.partition === partition)?.offset ?? '0';
+      behind += Number(offset) - Math.max(0, Number(own));
+    }
+    return behind;
+  }
+
+  async drop(groupIds: string[]): Promise<void> {
+    await this.admin.deleteGroups(groupIds).catch(() => undefined);
+    await this.admin.deleteTopics({ topics: [this.name] });
+    await this.admin.disconnect();
+  }
+}
+
+const LETTERS = TOPIC_LAYOUT[TOPICS.deadLetters].partitions;
