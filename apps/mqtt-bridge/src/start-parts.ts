@@ -1,6 +1,7 @@
 import { createKafka, requireTopics, WrongTopics } from '@navora/kafka';
 import { createMetrics, errorFields, retryForever, type Service, startAdminServer } from '@navora/runtime';
 import { RecordEncoder, SchemaNotRegistered, SchemaRegistry, TOPIC_LAYOUT, TOPICS } from '@navora/schemas';
+import { Partitioners } from 'kafkajs';
 import { Bridge } from './bridge.js';
 import { openBrokerSocket } from './broker-socket.js';
 import type { BridgeConfiguration } from './config.js';
@@ -59,7 +60,11 @@ export async function startParts(
   );
 
   // Repeating belongs to the lanes, which say so; the client's own would hide an outage for minutes.
-  const producer = kafka.producer({ allowAutoTopicCreation: false, retry: { retries: 0 } });
+  const producer = kafka.producer({
+    allowAutoTopicCreation: false,
+    createPartitioner: Partitioners.DefaultPartitioner,
+    retry: { retries: 0 },
+  });
   await service.start(
     'producer',
     () => untilItAnswers('Kafka', () => producer.connect()),

@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Sender } from '@navora/kafka';
+import { createLogger, createMetrics } from '@navora/runtime';
+import { RecordEncoder, TOPICS } from '@navora/schemas';
+import { Bridge } from './bridge.js';
+import { openBrokerSocket } from './broker-socket.js';
+import { createBridgeMetrics } from './metrics.js';
+import type { TestStack } from './test-stack.fixture.js';
+import { VehicleTopic } from './vehicle-topic.js';
+
+/** Kafka for real, its answers held back while the test says so. */
+export class HeldSender {
+  private gate = Promise.resolve();
+  private open: () => void = () => undefined;
+
+  constructor(private readonly sender: Sender) {}
+
+  hold(): void {
+    this.gate = new Promise((resolve) => (this.open = resolve));
+  }
+
+  release(): void {
+    this.open();
+  }
+
+  send: Sender['send'] = (record) => this.sender.send(record);
+
+  sendBatch: Sender['sendBatch'] = async (batch) => {
+    const answer = await this.sender.sendBatch(batch);
+    await this.gate;
+    return answer;
+  };
+}
+
+/** A bridge in this process, on the test's own topics. */
+export async function aBridge(stack: TestStack, mqttUrl = stack.mqttUrl) {
+  const producer = stack.kafka.producer({ allowAutoTopicCreation: false, retry: { retries: 0 } });
+  await producer.connect();
+  const sender = new HeldSender(producer);
+  const bridge = new Bridge({
+    vehicleTopic: new VehicleTopic(stack.mqttPattern),
+    settings: {
+      clientId: stack.name,
+      sessionExpirySeconds: 3600,
+      receiveMaximum: 2000,
+      keepaliveSeconds: 20,
+      establishTimeoutMs: 5000,
+    },
+    openSocket: () => openBrokerSocket({ url: mqttUrl }),
+    sender,
+    schemas: stack.schemas,
+    readingEncoder: await RecordEncoder.forTopic(TOPICS.readings, stack.schemas),
+    deadLetterEncoder: await RecordEncoder.forTopic(TOPICS.deadLetters, stack.schemas),
+    metrics: createBridgeMetrics(createMetrics('test')),
+    log: createLogger('test', 'silent'),
+    topics: stack.topics,
+  });
+  bridge.start();
+  stack.onDispose(async () => {
+    await bridge.stop(2000);
+    await producer.disconnect();
+  });
+  return { bridge, sender };
+}
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** The bridge as a process, to be killed. */
+export class BridgeProcess {
+  readonly logs: Record<string, unknown>[] = [];
+  private readonly child: ChildProcess;
+  readonly exited: Promise<number | null>;
+
+  constructor(stack: TestStack, mqttUrl: string) {
+    const options = ['--conditions=@navora/source', '--import', '@swc-node/register/esm-register'];
+    const script = here('./bridge-process.fixture.ts');
+    this.child = spawn(
+      process.execPath,
+      [...options, script, stack.topics.readings, stack.topics.deadLetters],
+      {
+        cwd: here('..'),
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: {
+          ...stack.environment,
+          SWC_NODE_PROJECT: here('../../../tsconfig.base.json'),
+          NAVORA_ENV_FILE: '',
+          NAVORA_ADMIN_PORT: '0',
+          NAVORA_MQTT_URL: mqttUrl,
+          NAVORA_MQTT_CLIENT_ID: stack.name,
+          NAVORA_MQTT_TOPIC: stack.mqttPattern,
+        },
+      },
+    );
+    this.exited = new Promise((resolve) => this.child.once('exit', resolve));
+    this.readLogs();
+    stack.onDispose(() => this.end('SIGKILL'));
+  }
+
+  /** The events of this name so far. */
+  events(event: string): Record<string, unknown>[] {
+    return this.logs.filter((line) => line['event'] === event);
+  }
+
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    this.child.kill(signal);
+    return this.exited;
+  }
+
+  private readLogs(): void {
+    let rest = '';
+    this.child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) this.logs.push(JSON.parse(line) as Record<string, unknown>);
+    });
+  }
+}
