@@ -97,7 +97,7 @@ export class CassandraReadings implements ConditionalStore<ReadingRow, ExistingR
     const [only] = rows;
     const result =
       rows.length === 1 && only
-        ? await this.client.execute(this.insert, parametersOf(only))
+        ? await this.client.execute(this.insert, parametersOf(only), { prepare: true })
         : await this.client.batch(
             rows.map((row) => ({ query: this.insert, params: parametersOf(row) })),
             BATCH,

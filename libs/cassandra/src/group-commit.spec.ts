@@ -1,5 +1,6 @@
+import { conditionalStoreContract } from '@navora/testing';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { GroupCommit, type BatchAnswer, type ConditionalStore, type StoreOutcome } from './group-commit.js';
 
 interface Row {
@@ -64,6 +65,18 @@ function groupCommitOn(
 }
 
 const row = (partition: string, id: string, content = 'c'): Row => ({ partition, id, content });
+
+describe('the in-memory store', () => {
+  let store: TestStore;
+  beforeEach(() => {
+    store = new TestStore();
+  });
+  conditionalStoreContract<Row, Row>({
+    store: () => store,
+    row: (id, content) => row('p', `${id}`, `${content}`),
+    idAndContentOf: ({ id, content }) => [Number(id), Number(content)],
+  });
+});
 
 describe('GroupCommit', () => {
   it('stores what arrives during a batch with the next one', async () => {
