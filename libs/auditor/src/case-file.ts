@@ -44,7 +44,8 @@ export interface CaseFile {
 }
 
 export const idKey = (of: { vehicleId: string; messageId: string }) => `${of.vehicleId} ${of.messageId}`;
-export const identityKey = (of: BodyReading) => `${of.vehicleId} ${of.messageId} ${of.recordedAt}`;
+export const identityKey = (of: Omit<BodyReading, 'content'>) =>
+  `${of.vehicleId} ${of.messageId} ${of.recordedAt}`;
 
 export function openCaseFile(evidence: Evidence): CaseFile {
   const deadLetterAt = new Map<string, DeadLetter>();

@@ -1,7 +1,7 @@
 import { type CaseFile, idKey, identityKey } from './case-file.js';
-import { atTime, type Check, describeDifferences, type Witness } from './check.js';
+import { atTime, type Check, describeDifferences, fieldDifferences, type Witness } from './check.js';
 import { sameContent } from './content.js';
-import type { BodyReading, ReadingRecord, Row } from './evidence.js';
+import type { BodyReading, Place, ReadingRecord, Row } from './evidence.js';
 import { placeText } from './ids.js';
 
 export const invented: Check = {
@@ -64,12 +64,15 @@ function* unlikeRecord(row: Row, file: CaseFile): Iterable<Witness> {
     yield { what: 'a row without a record that could have stored it', vehicleId, messageId, at, found };
     return;
   }
-  const facts = (origin: string, receivedAt: number, clockSuspect: boolean) =>
-    new Map([...Object.entries({ origin, receivedAt: atTime(receivedAt), clockSuspect })]);
+  const facts = (origin: Place, receivedAt: number, clockSuspect: boolean) => ({
+    ...{ partition: origin.partition, offset: origin.offset, topic: origin.topic },
+    ...{ receivedAt, clockSuspect },
+  });
   const different =
-    describeDifferences(
-      facts(placeText(first), first.timestamp, file.isClockSuspect(first, reading.said)),
-      facts(placeText(row.origin), row.receivedAt, row.clockSuspect),
+    fieldDifferences(
+      facts(first, first.timestamp, file.isClockSuspect(first, reading.said)),
+      facts(row.origin, row.receivedAt, row.clockSuspect),
+      ['topic', 'partition', 'offset', 'receivedAt', 'clockSuspect'],
     ) ??
     ('reading' in first.judged ? describeDifferences(first.judged.reading.content, row.content) : undefined);
   if (different)

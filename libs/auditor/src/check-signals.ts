@@ -70,7 +70,7 @@ function disorder(before: SignalRecord, signal: SignalRecord): string | undefine
 function* wrongSignal(signal: SignalRecord, file: CaseFile): Iterable<Witness> {
   const { vehicleId, messageId } = signal;
   const about = { vehicleId, messageId, at: placeText(signal) };
-  const reading = file.readingById.get(identityKey({ ...signal, content: new Map() }));
+  const reading = file.readingById.get(identityKey(signal));
   const first = reading?.first;
   if (reading === undefined || first === undefined) {
     yield { what: 'a signal without a reading', ...about, found: placeText(signal.origin) };
@@ -78,7 +78,8 @@ function* wrongSignal(signal: SignalRecord, file: CaseFile): Iterable<Witness> {
   }
   const clockSuspect = file.isClockSuspect(first, reading.said);
   const expected = { key: vehicleId, origin: placeText(first), receivedAt: first.timestamp, clockSuspect };
-  const found = { ...signal, origin: placeText(signal.origin) };
+  const { key, receivedAt } = signal;
+  const found = { key, origin: placeText(signal.origin), receivedAt, clockSuspect: signal.clockSuspect };
   const different =
     fieldDifferences(expected, found, ['key', 'origin', 'receivedAt', 'clockSuspect']) ??
     describeDifferences(...verdictsOf(reading, signal, clockSuspect, file));
