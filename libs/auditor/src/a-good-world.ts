@@ -1,13 +1,6 @@
 import { judgeJson } from './body.js';
 import type * as E from './evidence.js';
-import {
-  alertIdOf,
-  deadLetterIdOfMessage,
-  deadLetterIdOfRecord,
-  digestOf,
-  messageIdOf,
-  placeText,
-} from './ids.js';
+import { alertIdOf, deadLetterIdOfMessage, deadLetterIdOfRecord, digestOf, messageIdOf } from './ids.js';
 import { bucketOf, OPEN_ALERT_BUCKETS, slotOf } from './placement.js';
 
 /** For tests: a small fleet whose every promise was kept. The tests forge it, one lie at a time. */
@@ -254,5 +247,3 @@ export function the<T extends { vehicleId: string }>(all: readonly T[], vehicleI
   if (one === undefined) throw new Error(`${vehicleId} has no number ${nth}`);
   return one;
 }
-
-export const originText = (of: { origin: E.Place }) => placeText(of.origin);
