@@ -26,7 +26,7 @@ export async function installed() {
       ? 'the npm registry was not reached: run this again with network'
       : 'npm ci failed';
     process.stderr.write(
-      `Dependencies could not be installed: ${why}.\n${(error?.message ?? stderr ?? '').trim().split('\n').slice(-5).join('\n')}\n`,
+      `Dependencies could not be installed: ${why}.\n${(error?.message ?? stderr ?? '').trim().split('\n').slice(0, 8).join('\n')}\n`,
     );
     process.exit(1);
   }
