@@ -3,13 +3,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { OffsetTracker } from '@navora/kafka';
 import type { Signal } from '@navora/schemas';
+import { byId, historyOf } from './testing/expected.js';
 import { aJourney } from './testing/a-journey.js';
 import { aSignal, verdict } from './testing/a-signal.js';
 import { InMemoryStore } from './testing/in-memory-store.js';
 import { live, type LifePlan } from './testing/lives.js';
 import { SignalLog } from './testing/signal-log.js';
 import { alertsOf, signalStreams } from './testing/signal-streams.js';
-import type { Alert } from './alert.js';
 
 const breach = (offset: number) => aSignal({ offset, verdicts: [verdict('engine', 'breach')] });
 const normal = (offset: number) => aSignal({ offset, verdicts: [verdict('engine', 'normal')] });
@@ -168,12 +168,8 @@ function expectAlerts(store: InMemoryStore, signals: readonly Signal[]): void {
   expect(byId([...store.alerts.values()])).toEqual(expected);
   expect(byId(store.alertsByDay)).toEqual(expected);
   expect(byId(store.openAlerts)).toEqual(expected.filter(({ status }) => status === 'open'));
-  const lines = expected.flatMap(({ id, late, status }) => {
-    if (late) return [`${id} recorded-late`];
-    return status === 'open' ? [`${id} opened`] : [`${id} opened`, `${id} cleared`];
-  });
   const history = store.history.map(({ alertId, transition }) => `${alertId} ${transition}`);
-  expect(history.sort()).toEqual(lines.sort());
+  expect(history.sort()).toEqual(expected.flatMap(historyOf).sort());
 }
 
 /** At every moment, what is committed has had its effect, in the views too. */
@@ -186,8 +182,4 @@ function expectCommitted(log: SignalLog, store: InMemoryStore): void {
     expect(shown).toBeDefined();
     if (alert.status === 'cleared') expect(shown).toEqual(alert);
   }
-}
-
-function byId(alerts: readonly Alert[]): Alert[] {
-  return [...alerts].sort((one, other) => (one.id < other.id ? -1 : 1));
 }

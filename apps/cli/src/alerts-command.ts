@@ -109,6 +109,12 @@ async function withAlerts<T>(stack: string, ask: (alerts: StoredAlerts) => Promi
         `keyspace ${configuration.cassandraKeyspace} has no alerts yet: run \`navora migrate\` first`,
       );
     }
+    if (error instanceof errors.NoHostAvailableError) {
+      const at = configuration.cassandraContactPoints.join(', ');
+      throw new CommandFailure(
+        `Cassandra at ${at}, port ${configuration.cassandraPort}, did not answer: is the stack up? (\`npx navora stack status\`)`,
+      );
+    }
     throw error;
   } finally {
     await client.shutdown();

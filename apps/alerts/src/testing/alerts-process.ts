@@ -18,7 +18,6 @@ export class AlertsProcess {
       {
         cwd: app,
         env: {
-          PATH: process.env['PATH'],
           SWC_NODE_PROJECT: `${workspace}/tsconfig.base.json`,
           NAVORA_ADMIN_PORT: '0',
           ...environment,
