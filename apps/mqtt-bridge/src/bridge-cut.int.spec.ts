@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { aBridge, BridgeProcess } from './running-bridge.fixture.js';
+import { aBridge, BridgeProcess, RECEIVE_MAXIMUM } from './running-bridge.fixture.js';
 import { pubackIds, publishedIds, TappedProxy } from './tapped-proxy.fixture.js';
 import { TestStack } from './test-stack.fixture.js';
 
@@ -117,5 +117,24 @@ describe('a connection that breaks while Kafka has not answered', () => {
     expect(pubackIds(first?.fromBridge ?? [])).toEqual([]);
     expect(pubackIds(second?.fromBridge ?? [])).toEqual(publishedIds(second?.fromBroker ?? []));
     await expectAllInOrder(100);
+  }, 60_000);
+});
+
+describe('a Kafka that stays away', () => {
+  it('fills the window and no more, also over broken connections; once back, everything arrives', async () => {
+    const { bridge, sender } = await aBridge(stack, proxy.url);
+    await until(() => expect(bridge.notReadyBecause()).toEqual([]));
+    sender.hold();
+    await publish(0, 6000);
+    await until(() => expect(bridge.unacknowledged).toBe(RECEIVE_MAXIMUM));
+    proxy.cut();
+    await until(() => expect(bridge.unacknowledged).toBe(2 * RECEIVE_MAXIMUM));
+    proxy.cut();
+    await until(() => expect(bridge.notReadyBecause()).toContain('not subscribed at the MQTT broker'));
+    expect(bridge.unacknowledged).toBe(2 * RECEIVE_MAXIMUM);
+    expect(proxy.taps).toHaveLength(2);
+    sender.release();
+    await expectAllInOrder(6000);
+    expect(bridge.notReadyBecause()).toEqual([]);
   }, 60_000);
 });

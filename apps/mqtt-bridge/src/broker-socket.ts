@@ -1,4 +1,4 @@
-import { connect as connectTcp } from 'node:net';
+import { connect as connectTcp, isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 
@@ -18,7 +18,9 @@ export function openBrokerSocket({ url, ca, cert, key }: BrokerAddress): Duplex 
   // An IPv6 address stands in brackets in a URL, and without them everywhere else.
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
   if (protocol === 'mqtts:') {
-    return connectTls({ host, port: Number(port || 8883), servername: host, ca, cert, key }).setNoDelay(true);
+    // A certificate is chosen by name; an address is none.
+    const servername = isIP(host) ? '' : host;
+    return connectTls({ host, port: Number(port || 8883), servername, ca, cert, key }).setNoDelay(true);
   }
   return connectTcp({ host, port: Number(port || 1883), noDelay: true });
 }

@@ -51,7 +51,12 @@ export class FakeBroker {
     );
   }
 
-  /** Closes the connection without a word. */
+  /** Closes the connection in good order, and without a word. */
+  hangUp(): void {
+    this.side.end();
+  }
+
+  /** Breaks the connection. */
   vanish(): void {
     this.side.destroy();
     this.client.destroy();

@@ -151,6 +151,7 @@ describe('MqttConnection', () => {
       'taken-over',
     );
     expect(await endedBy((broker) => broker.send({ cmd: 'disconnect', reasonCode: 0x8b }))).toBe('sent-away');
+    expect(await endedBy((broker) => broker.hangUp())).toBe('hung-up');
     expect(await endedBy((broker) => broker.send({ cmd: 'pingreq' }))).toBe('protocol-error');
     expect(await endedBy((broker) => broker.publish(0))).toBe('protocol-error');
     expect(await endedBy((broker) => broker.sendBytes(Buffer.alloc(20, 0xff)))).toBe('protocol-error');

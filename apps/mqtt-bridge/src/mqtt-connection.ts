@@ -17,6 +17,7 @@ import { PubackWriter } from './puback-writer.js';
 export interface Ending {
   cause:
     | 'closed'
+    | 'hung-up'
     | 'refused'
     | 'taken-over'
     | 'sent-away'
@@ -82,6 +83,7 @@ export class MqttConnection {
     this.parser.on('error', (error: Error) => this.end('protocol-error', error.message));
     stream.on('data', (chunk: Buffer) => this.read(chunk));
     stream.on('error', (error) => this.end('closed', error.message));
+    stream.on('end', () => this.end('hung-up', 'the broker closed the connection without a word'));
     stream.on('close', () => this.end('closed', 'the connection was closed'));
     this.write(connectPacket(settings));
   }

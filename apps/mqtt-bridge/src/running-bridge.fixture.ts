@@ -33,6 +33,8 @@ export class HeldSender {
   };
 }
 
+export const RECEIVE_MAXIMUM = 2000;
+
 /** A bridge in this process, on the test's own topics. */
 export async function aBridge(stack: TestStack, mqttUrl = stack.mqttUrl) {
   const producer = stack.kafka.producer({ allowAutoTopicCreation: false, retry: { retries: 0 } });
@@ -43,7 +45,7 @@ export async function aBridge(stack: TestStack, mqttUrl = stack.mqttUrl) {
     settings: {
       clientId: stack.name,
       sessionExpirySeconds: 3600,
-      receiveMaximum: 2000,
+      receiveMaximum: RECEIVE_MAXIMUM,
       keepaliveSeconds: 20,
       establishTimeoutMs: 5000,
     },

@@ -91,6 +91,17 @@ describe('Subscriber', () => {
     expect(brokers).toHaveLength(1);
   });
 
+  it('takes a broker that hangs up again and again for a take-over: some do not say so', async () => {
+    const { subscriber, brokers, metric } = aSubscriber();
+    for (let connection = 0; connection < 3; connection++) {
+      await until(() => expect(subscriber.isSubscribed).toBe(true));
+      brokers[connection]?.hangUp();
+      await until(() => expect(subscriber.isSubscribed).toBe(false));
+    }
+    expect(await metric('take_overs_total')).toBe(1);
+    expect(brokers).toHaveLength(3);
+  });
+
   it('does not connect again while what earlier connections brought fills the memory', async () => {
     const { subscriber, brokers, intake } = aSubscriber();
     await until(() => expect(subscriber.isSubscribed).toBe(true));

@@ -20,9 +20,11 @@ export interface SubscriberParts {
 
 const RECONNECT = { firstMs: 100, maxMs: 5000 };
 /** Two clients with one client id throw each other out; each stays away longer every time. */
-const AFTER_TAKE_OVER = { firstMs: 2000, maxMs: 60_000 };
+const AFTER_TAKE_OVER = { firstMs: 2000, maxMs: 30_000 };
 /** A connection that lasted so long counts as a success: the next pause is short again. */
-const STABLE_MS = 30_000;
+const STABLE_MS = 60_000;
+/** Some brokers say nothing at a take-over: so many short connections in a row, closed by the broker, are taken for it. */
+const SUSPICIOUS_HANG_UPS = 3;
 
 /** Keeps the subscription alive: one connection after the other, and one session through all of them. */
 export class Subscriber {
@@ -31,6 +33,7 @@ export class Subscriber {
   private hadSession = false;
   private failures = 0;
   private takeOvers = 0;
+  private hangUps = 0;
   private subscribed = false;
   private readonly stopping = new AbortController();
 
@@ -84,6 +87,7 @@ export class Subscriber {
       acknowledged: () => metrics.acknowledged.inc(),
     });
     const ending = await this.connection.ended;
+    if (ending.cause === 'hung-up' && this.subscribed) this.hangUps++;
     this.subscribed = false;
     this.connection = undefined;
     return ending;
@@ -104,19 +108,25 @@ export class Subscriber {
     this.subscribed = true;
   }
 
-  private pauseAfter({ cause, detail }: Ending, lastedMs: number): number {
-    const { log, metrics, settings } = this.parts;
-    if (lastedMs >= STABLE_MS) this.failures = this.takeOvers = 0;
-    if (cause === 'taken-over') {
-      metrics.takeOvers.inc();
-      const pauseMs = Math.round(backoffMs(AFTER_TAKE_OVER, this.takeOvers++));
-      const fields = { clientId: settings.clientId, takeOvers: this.takeOvers, pauseMs };
-      if (this.takeOvers > 1) log.error(fields, 'mqtt_two_clients_share_our_client_id');
-      else log.warn(fields, 'mqtt_taken_over');
-      return pauseMs;
+  private pauseAfter(ending: Ending, lastedMs: number): number {
+    if (lastedMs >= STABLE_MS) this.failures = this.takeOvers = this.hangUps = 0;
+    if (ending.cause === 'taken-over' || this.hangUps >= SUSPICIOUS_HANG_UPS) {
+      return this.pauseAfterTakeOver(ending, lastedMs);
     }
     const pauseMs = Math.round(backoffMs(RECONNECT, this.failures++));
-    log.warn({ cause, detail, lastedMs, pauseMs }, 'mqtt_connection_ended');
+    this.parts.log.warn({ ...ending, lastedMs, pauseMs }, 'mqtt_connection_ended');
+    return pauseMs;
+  }
+
+  private pauseAfterTakeOver(ending: Ending, lastedMs: number): number {
+    const { log, metrics, settings } = this.parts;
+    metrics.takeOvers.inc();
+    const pauseMs = Math.round(backoffMs(AFTER_TAKE_OVER, this.takeOvers++));
+    const fields = { clientId: settings.clientId, ...ending, lastedMs, pauseMs };
+    // One take-over is a restart; several are two bridges with one client id.
+    const once = this.takeOvers === 1 && ending.cause === 'taken-over';
+    if (once) log.warn(fields, 'mqtt_taken_over');
+    else log.error(fields, 'mqtt_two_clients_share_our_client_id');
     return pauseMs;
   }
 }
