@@ -18,7 +18,7 @@ export const depConstraints = [
   { sourceTag: 'scope:mqtt-bridge', onlyDependOnLibsWithTags: libsOf('schemas', 'runtime', 'kafka') },
   {
     sourceTag: 'scope:processor',
-    onlyDependOnLibsWithTags: libsOf('schemas', 'runtime', 'kafka', 'cassandra'),
+    onlyDependOnLibsWithTags: libsOf('schemas', 'runtime', 'kafka', 'cassandra', 'rules'),
   },
   {
     sourceTag: 'scope:alerts',
@@ -31,6 +31,7 @@ export const depConstraints = [
       'runtime',
       'kafka',
       'cassandra',
+      'rules',
       'simulator',
       'auditor',
       'local-stack',
@@ -70,7 +71,7 @@ export default tseslint.config(
     rules: { 'no-console': 'off' },
   },
   {
-    files: ['**/*.spec.ts', '**/vitest.config.ts'],
+    files: ['**/*.spec.ts', '**/*.fixture.ts', '**/testing/**/*.ts'],
     rules: { '@nx/enforce-module-boundaries': boundaries(withTesting), 'max-lines': 'off' },
   },
   {
@@ -86,6 +87,11 @@ export default tseslint.config(
         },
       ],
     },
+  },
+  {
+    // Each project's test configuration is the workspace's, by a relative path: it has no name to import it by.
+    files: ['**/vitest.config.ts', '**/vitest.*.config.ts'],
+    rules: { '@nx/enforce-module-boundaries': 'off' },
   },
   prettier,
 );

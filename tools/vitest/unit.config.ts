@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** All unit tests in one run. */
 export default defineConfig({
   test: {
-    projects: ['{libs,apps}/*/vitest.config.ts', 'infra/*/vitest.config.ts'],
+    projects: ['{libs,apps}/*/vitest.config.ts', 'infra/*/vitest.config.ts', 'tools/vitest.config.ts'],
     reporters: ['default', ['json', { outputFile: 'test-results/unit.json' }]],
   },
 });

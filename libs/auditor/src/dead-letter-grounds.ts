@@ -10,9 +10,8 @@ export function groundsFor(letter: DeadLetter, file: CaseFile): DeadLetterReason
   const record = recordOf(letter, file);
   const receivedAt = record?.timestamp ?? letter.deadLetteredAt;
   if (receivedAt - said.recordedAt > file.evidence.settings.retentionMs) return 'beyond-retention';
-  if (record !== undefined && conflicts(record, file)) return 'conflicting-reading';
-  // Only the store knows what it calls invalid, so its word is taken.
-  return letter.reason === 'refused-by-store' ? 'refused-by-store' : undefined;
+  // That the store refused it is no ground: a good reading that is stored nowhere is lost, whoever says why.
+  return record !== undefined && conflicts(record, file) ? 'conflicting-reading' : undefined;
 }
 
 /** A bug of ours may strike a record that is bad in any case. */

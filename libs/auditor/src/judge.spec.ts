@@ -86,7 +86,7 @@ describe('lost', () => {
     ).toEqual(['lost', 'offsets unresolved']);
   });
 
-  it.each(['processing-error', 'conflicting-reading', 'malformed-body'])(
+  it.each(['processing-error', 'conflicting-reading', 'malformed-body', 'refused-by-store'])(
     'a good reading given up as %s',
     (reason) => {
       const extra = aSent('truck-3', 4, JSON.stringify({ recordedAt: START }));
