@@ -5,7 +5,8 @@ export interface IntakeLimits {
 
 /**
  * Bounds what is in memory on its way to Kafka. Receive Maximum alone does not: it counts neither QoS 0 messages
- * nor bytes, nor what earlier connections left behind that the broker delivers again.
+ * nor bytes, nor what earlier connections left behind that the broker delivers again, and not every broker keeps
+ * to it: mosquitto 2.0.11 sends more while it works off a backlog.
  */
 export class Intake {
   private messages = 0;
