@@ -6,7 +6,9 @@ const RULE = '@nx/enforce-module-boundaries';
 
 /** What the boundary rule says to a file with this import, at that place. */
 async function refusal(file: string, imported: string): Promise<string | undefined> {
-  const [result] = await eslint.lintText(`import * as it from '${imported}';\nexport { it };\n`, { filePath: file });
+  const [result] = await eslint.lintText(`import * as it from '${imported}';\nexport { it };\n`, {
+    filePath: file,
+  });
   return result?.messages.find(({ ruleId }) => ruleId === RULE)?.message;
 }
 

@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { realServices } from '@navora/testing';
+import { migrateAll } from './migrate.js';
+import { ServiceProcesses, type ServiceName } from './service-processes.js';
+import { workspaceRoot } from './workspace.js';
+
+/** Where the services of a test find the real Kafka, Cassandra, registry and MQTT broker. */
+export function testEnvironment(): Record<string, string> {
+  const { cassandraContactPoints, cassandraDataCenter, cassandraPort, kafkaBrokers, mqttUrl, registryUrl } =
+    realServices();
+  return {
+    NAVORA_KAFKA_BROKERS: kafkaBrokers.join(','),
+    NAVORA_CASSANDRA_CONTACT_POINTS: cassandraContactPoints.join(','),
+    NAVORA_CASSANDRA_PORT: String(cassandraPort),
+    NAVORA_CASSANDRA_DATA_CENTER: cassandraDataCenter,
+    NAVORA_REGISTRY_URL: registryUrl,
+    NAVORA_MQTT_URL: mqttUrl,
+  };
+}
+
+export interface RunningServices {
+  services: ServiceProcesses;
+  restarts: ServiceName[];
+  folder: string;
+  stop(): Promise<void>;
+}
+
+/** Topics, tables and the three services as real processes; each that dies is started again. */
+export async function runServices(): Promise<RunningServices> {
+  const environment = testEnvironment();
+  await migrateAll(environment, () => undefined);
+  const folder = mkdtempSync(join(tmpdir(), 'navora-services-'));
+  const restarts: ServiceName[] = [];
+  const services = new ServiceProcesses({
+    environment,
+    logFolder: folder,
+    onRestart: (service) => restarts.push(service),
+  });
+  try {
+    await services.start(new AbortController().signal);
+  } catch (error) {
+    await services.stop(1000);
+    throw error;
+  }
+  return { services, restarts, folder, stop: () => services.stop(20_000) };
+}
+
+const run = promisify(execFile);
+
+/** Runs the command as a user does. */
+export async function navora(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const program = join(workspaceRoot, 'apps/cli/bin/navora.mjs');
+  try {
+    const { stdout, stderr } = await run(process.execPath, [program, ...args], {
+      env: { ...process.env, ...testEnvironment() },
+    });
+    return { code: 0, stdout, stderr };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+    return { code, stdout, stderr };
+  }
+}
