@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { errors } from 'cassandra-driver';
 import { classifyStoreError } from '@navora/cassandra';
 import { backoffMs, errorFields, type Logger } from '@navora/runtime';
 import { RegistryUnavailable } from '@navora/schemas';
@@ -19,6 +20,7 @@ const PAUSES = { firstMs: 200, maxMs: 2000 };
 /** Repeats what an outage interrupts. It has no deadline: nothing is committed meanwhile, so nothing is lost. */
 export class Persistence {
   private failing = 0;
+  private readonly failed = new Set<string>();
 
   constructor(
     private readonly log: Logger,
@@ -27,7 +29,20 @@ export class Persistence {
 
   /** False while something fails and is repeated. */
   get healthy(): boolean {
-    return this.failing === 0;
+    return this.failing === 0 && this.failed.size === 0;
+  }
+
+  /** Runs an operation once: its caller comes again. */
+  async once<T>(what: string, operation: () => Promise<T>): Promise<T> {
+    try {
+      const result = await operation();
+      this.failed.delete(what);
+      return result;
+    } catch (error) {
+      this.failed.add(what);
+      this.log.warn({ what, ...errorFields(error) }, 'operation_failed');
+      throw error;
+    }
   }
 
   /**
@@ -58,9 +73,12 @@ export class Persistence {
   }
 }
 
-/** The store will never take this, whatever we do. */
+/**
+ * The store's own answer that it will never take this. What the driver throws while encoding is not one: signals
+ * are checked before, so that would be our bug, and no reason to give a signal up.
+ */
 export function isRefused(error: unknown): boolean {
-  return classifyStoreError(error) === 'invalid';
+  return error instanceof errors.ResponseError && classifyStoreError(error) === 'invalid';
 }
 
 function kindOf(error: unknown) {

@@ -38,6 +38,29 @@ it(`keeps its alerts through kill -9, doubled signals and a new group from offse
   await rig.expectAlerts(expected);
 }, 240_000);
 
+it(`keeps its alerts when a frozen process comes back beside its successor (seed ${SEED})`, async () => {
+  const random = seeded(SEED + 1);
+  const signals = manySignals(6000, 60, random);
+  const other = await AlertsRig.create(process.env);
+  try {
+    await other.topic.send(repeatedly(signals, random));
+    const [group] = other.groups;
+    const zombie = other.start(group);
+    await zombie.untilItSays('group_joined');
+    await pause(200 + random() * 300); // somewhere in its work
+    zombie.freeze();
+    const successor = other.start(group);
+    await successor.untilItSays('group_joined');
+    await pause(random() * 300);
+    zombie.thaw();
+    await other.untilAllIsCommitted(group);
+    expect([await zombie.end('SIGTERM'), await successor.end('SIGTERM')], zombie.said).toEqual([0, 0]);
+    await other.expectAlerts(alertsOf(signals));
+  } finally {
+    await other.drop();
+  }
+}, 120_000);
+
 it('says in one sentence what is missing, and ends with 1', async () => {
   const started = rig.start(rig.groups[0], { NAVORA_CASSANDRA_KEYSPACE: 'not_there' });
   expect(await started.ended()).toBe(1);

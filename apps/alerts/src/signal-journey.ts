@@ -56,7 +56,9 @@ export class SignalJourney {
   /** What is about to be committed must be found done by whoever starts from there: a failure postpones it. */
   async beforeCommit(assignment: Assignment): Promise<void> {
     const partition = this.partitions.get(assignment.partition);
-    if (partition?.assignment === assignment) await partition.checkpoint(this.parts.marks);
+    if (partition?.assignment !== assignment) return;
+    const { persistence, marks } = this.parts;
+    await persistence.once('save_marks', () => partition.checkpoint(marks));
   }
 
   private async goThrough(partition: Partition, batch: RecordBatch): Promise<void> {

@@ -20,7 +20,7 @@ export function aSignal(over: Partial<Omit<Signal, 'origin'>> & { offset?: numbe
 }
 
 /** `engine: breach` in one word. */
-export function verdict(rule: string, outcome: Outcome, value = VALUE_OF[outcome]) {
+export function verdict(rule: string, outcome: Outcome, value: number = VALUE_OF[outcome]) {
   return { rule, outcome, value };
 }
 

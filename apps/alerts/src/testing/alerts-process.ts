@@ -44,6 +44,14 @@ export class AlertsProcess {
     }
   }
 
+  /** Frozen, it holds its connections and hears nothing; thawed, it goes on where it was. */
+  freeze(): void {
+    this.child.kill('SIGSTOP');
+  }
+  thaw(): void {
+    this.child.kill('SIGCONT');
+  }
+
   /** @returns the exit code; null for a killed process. */
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
     this.child.kill(signal);
