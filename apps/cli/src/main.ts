@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { alertsCommand } from './alerts-command.js';
 import { auditCommand } from './audit-command.js';
 import { migrateCommand } from './migrate-command.js';
 import { readingsCommand } from './readings-command.js';
@@ -19,6 +20,7 @@ for (const command of [
   simulateCommand,
   replayCommand,
   readingsCommand,
+  alertsCommand,
   auditCommand,
 ]) {
   program.addCommand(command());
