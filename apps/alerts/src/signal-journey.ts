@@ -39,7 +39,9 @@ type Vehicle = VehicleOf<Taken>;
  * nearly always that is all. If it changes an alert: the vehicle's state is loaded → the transition is committed
  * → the views are written. Then its record is resolved, and before the offset follows, the marks are saved.
  *
- * A signal delivered again finds itself at or below the vehicle's origin mark and changes nothing. Everything
+ * A signal delivered again finds itself at or below the vehicle's origin mark and changes nothing. If a crash came
+ * between a transition and the saving of its mark, its signal was not committed and comes again; it breaches again
+ * (or finds the vehicle active), so it loads the state, and finds itself at or below the mark in there. Everything
  * here may therefore be cut off at any point, and be done twice, also by two processes at once.
  */
 export class SignalJourney {

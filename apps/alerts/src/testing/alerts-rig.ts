@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -27,18 +27,20 @@ export class AlertsRig {
   private constructor(
     private readonly cassandra: Awaited<ReturnType<typeof ownKeyspace>>,
     readonly topic: SignalsTopic,
+    private readonly folder: string,
     private readonly environment: Environment,
   ) {}
 
   static async create(environment: Environment): Promise<AlertsRig> {
     const cassandra = await ownKeyspace(environment);
     const topic = await SignalsTopic.create(environment);
-    const rulesFile = join(mkdtempSync(join(tmpdir(), 'navora-alerts-')), 'rules.yaml');
+    const folder = mkdtempSync(join(tmpdir(), 'navora-alerts-'));
+    const rulesFile = join(folder, 'rules.yaml');
     writeFileSync(rulesFile, RULES);
     const services = Object.entries(environment).filter(([name]) =>
       /^NAVORA_(KAFKA|CASSANDRA|REGISTRY)_/.test(name),
     );
-    return new AlertsRig(cassandra, topic, {
+    return new AlertsRig(cassandra, topic, folder, {
       ...Object.fromEntries(services),
       NAVORA_CASSANDRA_KEYSPACE: cassandra.keyspace,
       NAVORA_SIGNALS_TOPIC: topic.name,
@@ -78,5 +80,6 @@ export class AlertsRig {
   async drop(): Promise<void> {
     await this.topic.drop([...this.groups]);
     await this.cassandra.drop();
+    rmSync(this.folder, { recursive: true });
   }
 }
