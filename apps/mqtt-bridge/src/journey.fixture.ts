@@ -1,4 +1,3 @@
-import { createMetrics } from '@navora/runtime';
 import {
   type DeadLetter,
   frameAvro,
@@ -13,6 +12,7 @@ import {
 } from '@navora/schemas';
 import type { OutgoingRecord } from '@navora/kafka';
 import type { IPublishPacket } from 'mqtt-packet';
+import { Registry } from 'prom-client';
 import { AckWindow } from './ack-window.js';
 import { Intake } from './intake.js';
 import { Journey, type JourneyParts } from './journey.js';
@@ -70,7 +70,7 @@ export async function aJourney(over: Partial<JourneyParts> = {}) {
   const readingsLane = new MemoryLane();
   const deadLettersLane = new MemoryLane();
   const asked: number[] = [];
-  const registry = createMetrics('test');
+  const registry = new Registry();
   const intake = new Intake({ messages: 1000, bytes: 1_000_000 });
   const journey = new Journey({
     vehicleTopic: new VehicleTopic('vehicles/{vehicleId}/telemetry'),

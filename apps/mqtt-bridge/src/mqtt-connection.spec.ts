@@ -11,6 +11,7 @@ function aConnection(manners: BrokerManners = {}, over: Partial<ConnectionSettin
   const received: { packet: IPublishPacket; delivery: Delivery; window: AckWindow }[] = [];
   const intake = new Intake({ messages: 4, bytes: 1_000_000 });
   const subscribed = vi.fn();
+  const acknowledged = vi.fn();
   const connection = new MqttConnection(
     broker.client,
     {
@@ -25,7 +26,7 @@ function aConnection(manners: BrokerManners = {}, over: Partial<ConnectionSettin
     intake,
     {
       subscribed,
-      acknowledged: () => undefined,
+      acknowledged,
       received: (packet, window) => {
         intake.taken(packet.payload.length, 0);
         received.push({ packet, window, delivery: window.receive(packet.messageId as number) });
@@ -38,7 +39,7 @@ function aConnection(manners: BrokerManners = {}, over: Partial<ConnectionSettin
     intake.settled(one.packet.payload.length, 0);
     one.window.settle(one.delivery);
   };
-  return { broker, connection, received, settle, subscribed };
+  return { broker, connection, received, settle, subscribed, acknowledged };
 }
 
 const until = (condition: () => void) => vi.waitFor(condition, { timeout: 2000, interval: 2 });
@@ -81,13 +82,14 @@ describe('MqttConnection', () => {
   });
 
   it('acknowledges nothing any more once it has ended', async () => {
-    const { broker, connection, received, settle } = aConnection();
+    const { broker, connection, received, settle, acknowledged } = aConnection();
     broker.publish(1);
     await until(() => expect(received).toHaveLength(1));
     broker.vanish();
     expect(await connection.ended).toMatchObject({ cause: 'closed' });
-    settle(0);
     expect(connection.window.size).toBe(0);
+    settle(0);
+    expect(acknowledged).not.toHaveBeenCalled();
     expect(broker.pubacks).toEqual([]);
   });
 
