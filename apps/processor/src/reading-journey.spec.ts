@@ -226,6 +226,43 @@ describe('a reading on its way', () => {
     expect(test.stored.map(({ reading }) => reading.sequence)).toEqual([1, 1, 2]);
   });
 
+  it('is not overtaken on its way to the store by a later one of its vehicle', async () => {
+    const stored: (number | null)[] = [];
+    const release: (() => void)[] = [];
+    const test = await aJourney({
+      store: {
+        storeOnce: (row) => {
+          stored.push(row.reading.sequence);
+          return new Promise((resolve) => {
+            release.push(() =>
+              resolve({ status: 'stored', clockSuspect: false, receivedAt: 0, origin: row.origin }),
+            );
+          });
+        },
+      },
+    });
+    const unknown = (sequence: number) => {
+      const record = aRecord({ sequence });
+      record.value?.writeUInt32BE(9, 1);
+      return record;
+    };
+    test.begin(unknown(1), unknown(2));
+    test.known.set(9, JSON.stringify(readingSchema));
+    await expect.poll(() => stored).toEqual([1]);
+    // The first is being stored, the second waits behind it, and now the third comes.
+    test.begin(unknown(3));
+    await test.settled();
+    release[0]?.();
+    await test.settled();
+    test.begin(unknown(4));
+    await test.settled();
+    for (let turn = 0; turn < 4; turn++) {
+      release.at(-1)?.();
+      await test.settled();
+    }
+    expect(stored).toEqual([1, 2, 3, 4]);
+  });
+
   it('whose schema does not appear in time becomes a dead letter', async () => {
     const test = await aJourney();
     const unknown = aRecord();

@@ -36,8 +36,8 @@ type Refused = { rejection: Rejection };
 export class ReadingJourney {
   /** The youngest record under way of each vehicle: settled once its signal has been handed over. */
   private readonly lastOf = new Map<string, Promise<void>>();
-  /** Vehicles with a reading whose schema is not known yet: what follows it waits with it. */
-  private readonly parked = new Set<string>();
+  /** How many of a vehicle's readings wait on their way to the store. While any does, those behind it wait too. */
+  private readonly waitingOf = new Map<string, number>();
 
   constructor(private readonly parts: JourneyParts) {}
 
@@ -58,10 +58,15 @@ export class ReadingJourney {
     vehicle: string,
     earlier: Promise<void> | undefined,
   ): Promise<void> {
-    const row = await this.read(record, vehicle, earlier);
-    if ('rejection' in row) return this.bury(batch, record, row.rejection);
+    // Nothing is awaited between here and the store unless the reading must wait: of two deliveries of one
+    // reading the first must be the one that is stored.
+    const atOnce = this.waitingOf.has(vehicle) ? undefined : this.read(record);
+    const row = atOnce ?? (await this.readInTurn(record, vehicle, earlier));
+    const storing = 'rejection' in row ? row : this.parts.store.storeOnce(row);
+    if (!atOnce) this.noLongerWaits(vehicle);
 
-    const stored = await this.parts.store.storeOnce(row);
+    const stored = await storing;
+    if ('rejection' in row) return this.bury(batch, record, row.rejection);
     if ('rejection' in stored) return this.bury(batch, record, stored.rejection);
     this.parts.metrics.stored(stored, row);
 
@@ -76,33 +81,34 @@ export class ReadingJourney {
     this.resolveAfter(batch, record, published, remembered);
   }
 
-  /** decode → check → row */
-  private async read(
-    record: ConsumedRecord,
-    vehicle: string,
-    earlier: Promise<void> | undefined,
-  ): Promise<ReadingRow | Refused> {
-    if (this.parked.has(vehicle)) await earlier;
+  /** decode → check → row; undefined while the schema is not known. */
+  private read(record: ConsumedRecord): ReadingRow | Refused | undefined {
     const decoded = this.decode(record);
-    if ('schemaPending' in decoded)
-      return this.readOnceKnown(record, vehicle, earlier, decoded.schemaPending);
-    return this.checked(record, decoded);
+    return 'schemaPending' in decoded ? undefined : this.checked(record, decoded);
   }
 
-  private async readOnceKnown(
+  /** The same after what is ahead of it, and once its schema is known or given up. */
+  private async readInTurn(
     record: ConsumedRecord,
     vehicle: string,
     earlier: Promise<void> | undefined,
-    schemaId: number,
   ): Promise<ReadingRow | Refused> {
-    this.parked.add(vehicle);
-    try {
-      await earlier;
-      if (await this.parts.parking.whenKnown(schemaId)) return this.checked(record, this.decode(record));
-      return rejected('unknown-schema', `the registry has no schema ${schemaId}, also after the grace time`);
-    } finally {
-      this.parked.delete(vehicle);
-    }
+    this.waitingOf.set(vehicle, (this.waitingOf.get(vehicle) ?? 0) + 1);
+    await earlier;
+    const decoded = this.decode(record);
+    if (!('schemaPending' in decoded)) return this.checked(record, decoded);
+    if (await this.parts.parking.whenKnown(decoded.schemaPending))
+      return this.checked(record, this.decode(record));
+    return rejected(
+      'unknown-schema',
+      `the registry has no schema ${decoded.schemaPending}, also after the grace time`,
+    );
+  }
+
+  private noLongerWaits(vehicle: string): void {
+    const others = (this.waitingOf.get(vehicle) ?? 1) - 1;
+    if (others > 0) this.waitingOf.set(vehicle, others);
+    else this.waitingOf.delete(vehicle);
   }
 
   private decode(record: ConsumedRecord): Decoded {
