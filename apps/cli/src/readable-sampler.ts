@@ -4,7 +4,8 @@ import type { Publication } from '@navora/simulator';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Layout } from './stored-readings.js';
 
-const SAMPLE_EVERY_MS = 100;
+const SAMPLE_EVERY_MS = 200;
+const MOST_AT_ONCE = 8;
 const KEPT = 600;
 const GIVE_UP_AFTER_MS = 60_000;
 
@@ -17,6 +18,7 @@ export class ReadableSampler {
   private lastAt = 0;
   private readonly query: string;
   private ended = false;
+  private following = 0;
 
   constructor(
     private readonly client: CassandraClient,
@@ -28,8 +30,10 @@ export class ReadableSampler {
 
   offer(publication: Publication): void {
     if (!publication.live || this.ended || publication.publishedAt - this.lastAt < SAMPLE_EVERY_MS) return;
+    if (this.following >= MOST_AT_ONCE) return;
     this.lastAt = publication.publishedAt;
-    void this.follow(publication);
+    this.following++;
+    void this.follow(publication).finally(() => this.following--);
   }
 
   /** Over the last minute or so, in ms. */
@@ -60,7 +64,8 @@ export class ReadableSampler {
         if (this.samplesMs.length > KEPT) this.samplesMs.shift();
         return;
       }
-      await pause(5);
+      // A tenth of what has passed: looking must not become the load that it measures.
+      await pause(Math.max(2, (Date.now() - publishedAt) / 10));
     }
   }
 }

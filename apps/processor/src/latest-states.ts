@@ -19,13 +19,19 @@ interface Pending {
   waiting: (() => void)[];
 }
 
+/** Writes under way in all: what waits meanwhile makes the next ones larger. */
+const MAX_WRITES_IN_FLIGHT = 8;
+
 /**
  * The newest reading of each vehicle. Each shard has one write under way; what comes meanwhile is the next one,
  * and of several readings of a vehicle only the newest is written.
  */
 export class LatestStates {
   private readonly shards = new Map<number, Map<string, Pending>>();
-  private readonly writing = new Set<number>();
+  /** Shards with something to write and none of it under way, in the order they came. */
+  private readonly ready: number[] = [];
+  private readonly busy = new Set<number>();
+  private writesInFlight = 0;
   private failing = 0;
 
   constructor(
@@ -49,34 +55,55 @@ export class LatestStates {
       } else {
         pending.set(reading.vehicleId, { reading, waiting: [resolve] });
       }
-      if (!this.writing.has(shard)) void this.writeShard(shard);
+      this.makeReady(shard);
     });
   }
 
-  private async writeShard(shard: number): Promise<void> {
-    this.writing.add(shard);
-    for (let pending = this.take(shard); pending; pending = this.take(shard)) {
-      const states = pending.map(({ reading }) => stateOf(reading));
-      let failed = false;
-      await retryForever(() => this.writer.write(shard, states), {
-        firstMs: 200,
-        maxMs: 2000,
-        onRetry: (error, attempt) => {
-          if (!failed) this.failing++;
-          failed = true;
-          this.log.warn({ shard, attempt, ...errorFields(error) }, 'latest_state_not_written');
-        },
-      });
-      if (failed) this.failing--;
-      for (const { waiting } of pending) for (const resolve of waiting) resolve();
-    }
-    this.writing.delete(shard);
+  private makeReady(shard: number): void {
+    if (this.busy.has(shard)) return;
+    this.busy.add(shard);
+    this.ready.push(shard);
+    this.startWrites();
   }
 
-  private take(shard: number): Pending[] | undefined {
+  private startWrites(): void {
+    while (this.writesInFlight < MAX_WRITES_IN_FLIGHT) {
+      const shard = this.ready.shift();
+      if (shard === undefined) return;
+      void this.writeShard(shard);
+    }
+  }
+
+  private async writeShard(shard: number): Promise<void> {
+    this.writesInFlight++;
+    const pending = this.take(shard);
+    const states = pending.map(({ reading }) => stateOf(reading));
+    await this.writeUntilDone(shard, states);
+    for (const { waiting } of pending) for (const resolve of waiting) resolve();
+    this.writesInFlight--;
+    this.busy.delete(shard);
+    if (this.shards.has(shard)) this.makeReady(shard);
+    this.startWrites();
+  }
+
+  private async writeUntilDone(shard: number, states: LatestState[]): Promise<void> {
+    let failed = false;
+    await retryForever(() => this.writer.write(shard, states), {
+      firstMs: 200,
+      maxMs: 2000,
+      onRetry: (error, attempt) => {
+        if (!failed) this.failing++;
+        failed = true;
+        this.log.warn({ shard, attempt, ...errorFields(error) }, 'latest_state_not_written');
+      },
+    });
+    if (failed) this.failing--;
+  }
+
+  private take(shard: number): Pending[] {
     const pending = this.shards.get(shard);
     this.shards.delete(shard);
-    return pending && [...pending.values()];
+    return [...(pending?.values() ?? [])];
   }
 }
 

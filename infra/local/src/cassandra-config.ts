@@ -26,6 +26,9 @@ cdc_raw_directory: ${join(dataFolder, 'cdc_raw')}
 commitlog_sync: group
 commitlog_sync_group_window: 5ms
 commitlog_total_space: 1GiB
+# A write holds its thread until its group is synced, and a conditional one writes four times: the default 32
+# threads, not the disk, would set the pace.
+concurrent_writes: 128
 paxos_variant: v2
 storage_compatibility_mode: NONE
 memtable_heap_space: 256MiB
