@@ -72,7 +72,9 @@ async function makeTopics(
       topic,
       numPartitions: partitions,
       replicationFactor,
-      configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })),
+      configEntries: Object.entries({ ...settings, ...minInSyncReplicas(replicationFactor) }).map(
+        ([name, value]) => ({ name, value }),
+      ),
     }));
   if (topics.length > 0) await admin.createTopics({ topics, waitForLeaders: true });
   for (const { topic, numPartitions } of topics)
@@ -81,6 +83,11 @@ async function makeTopics(
     admin,
     Object.fromEntries(layout.map(([topic, { partitions }]) => [topic, partitions])),
   );
+}
+
+/** With one replica fewer than there are, `acks=all` means more than one copy, and one node may be away. */
+function minInSyncReplicas(replicationFactor: number): Record<string, string> {
+  return { 'min.insync.replicas': String(Math.max(1, replicationFactor - 1)) };
 }
 
 /** Compatibility first, so that not even the first change can slip past it. */

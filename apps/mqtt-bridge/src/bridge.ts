@@ -38,6 +38,7 @@ export interface BridgeParts {
 
 /** Below the 1 MiB that Kafka's topics take by default, for all that a request holds for one partition. */
 const MAX_REQUEST_BYTES = 900 * 1024;
+const MIN_REQUEST_INTERVAL_MS = 5;
 const MAX_INTAKE_BYTES = 64 * 1024 * 1024;
 /** A frozen Kafka fails no request until it times out, but this shows it. */
 const STALLED_MS = 10_000;
@@ -54,6 +55,7 @@ export class Bridge {
       new ProduceLane(parts.sender, {
         partitions: { [topic]: partitions },
         maxRequestBytes: MAX_REQUEST_BYTES,
+        minIntervalMs: MIN_REQUEST_INTERVAL_MS,
         log,
       });
     this.lanes = {

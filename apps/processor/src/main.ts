@@ -111,7 +111,13 @@ await runService(
     await reach('Kafka', () => producer.connect());
     const lane = await service.start(
       'produce lane',
-      () => new ProduceLane(producer, { partitions: PARTITIONS, maxRequestBytes: 900_000, log }),
+      () =>
+        new ProduceLane(producer, {
+          partitions: PARTITIONS,
+          maxRequestBytes: 900_000,
+          minIntervalMs: 5,
+          log,
+        }),
       (started) => started.stop(),
     );
 

@@ -94,14 +94,15 @@ export class ReadingJourney {
     earlier: Promise<void> | undefined,
   ): Promise<ReadingRow | Refused> {
     this.waitingOf.set(vehicle, (this.waitingOf.get(vehicle) ?? 0) + 1);
+    const first = this.decode(record);
+    // Asked for at once, not when its turn comes: else a row of unknown schemas would wait one grace time each.
+    const known = 'schemaPending' in first ? this.parts.parking.whenKnown(first.schemaPending) : undefined;
     await earlier;
-    const decoded = this.decode(record);
-    if (!('schemaPending' in decoded)) return this.checked(record, decoded);
-    if (await this.parts.parking.whenKnown(decoded.schemaPending))
-      return this.checked(record, this.decode(record));
+    if (!('schemaPending' in first)) return this.checked(record, first);
+    if (await known) return this.checked(record, this.decode(record));
     return rejected(
       'unknown-schema',
-      `the registry has no schema ${decoded.schemaPending}, also after the grace time`,
+      `the registry has no schema ${first.schemaPending}, also after the grace time`,
     );
   }
 

@@ -109,7 +109,9 @@ export class GroupConsumer {
       groupId,
       sessionTimeout: sessionTimeoutMs,
       heartbeatInterval: Math.floor(sessionTimeoutMs / 10),
-      maxWaitTimeInMs: 500,
+      // A few readings or a few milliseconds: else each fetch brings one record, and fetching is all anybody does.
+      minBytes: 4096,
+      maxWaitTimeInMs: 20,
       retry: { initialRetryTime: 100, maxRetryTime: 2000, retries: 8 },
     });
     this.consumer = consumer;

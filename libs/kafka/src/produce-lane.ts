@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { IHeaders, Producer, ProducerRecord, RecordMetadata } from 'kafkajs';
 import { retryForever, type Logger, errorFields } from '@navora/runtime';
 import { partitionOf } from './murmur2.js';
@@ -22,6 +23,11 @@ export interface ProduceLaneOptions {
    * topics' `max.message.bytes`: Kafka applies it to all that a request holds for one partition.
    */
   maxRequestBytes: number;
+  /**
+   * Requests start at least so far apart: a record that comes alone still leaves at once, but a steady stream
+   * is not chopped into a request per record, which costs the broker and us ten times as much. 0 by default.
+   */
+  minIntervalMs?: number;
   log: Logger;
 }
 
@@ -54,6 +60,7 @@ export class ProduceLane {
     return this.inFlight + this.waiting.length;
   }
   private inFlight = 0;
+  private lastStart = -Infinity;
 
   /** False while requests fail and are repeated. */
   get healthy(): boolean {
@@ -89,18 +96,26 @@ export class ProduceLane {
 
   private async sendAll(): Promise<void> {
     while (this.waiting.length > 0 && !this.stopped.signal.aborted) {
+      await this.pace();
       const batch = this.takeBatch();
       this.inFlight = batch.length;
       try {
         await this.sendUntilAcknowledged(batch.map(({ record }) => record));
-      } catch {
-        return; // stopped
+      } catch (error) {
+        if (this.stopped.signal.aborted) return;
+        throw error;
       }
       this.inFlight = 0;
       for (const { acknowledged } of batch) acknowledged();
     }
     this.sending = false;
     if (this.unacknowledged === 0) for (const resolve of this.idle.splice(0)) resolve();
+  }
+
+  private async pace(): Promise<void> {
+    const dueInMs = this.lastStart + (this.options.minIntervalMs ?? 0) - performance.now();
+    if (dueInMs > 1) await pause(dueInMs);
+    this.lastStart = performance.now();
   }
 
   private takeBatch(): Waiting[] {
