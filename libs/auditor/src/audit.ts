@@ -11,7 +11,7 @@ import { judge } from './judge.js';
 import { readKafka } from './kafka-evidence.js';
 import { RecordReader } from './kafka-records.js';
 import { type AuditOptions, type CompleteOptions, completeOptions } from './options.js';
-import { lagsOf, type Standing, standingOf, waitForQuiet } from './quiet.js';
+import { caughtUp, lagsOf, type Standing, standingOf } from './quiet.js';
 import type { AuditReport } from './report.js';
 import { parseRules, type Rule } from './rules.js';
 
@@ -62,16 +62,13 @@ async function readHistory(options: CompleteOptions, reader: RecordReader): Prom
 }
 
 async function quietStandings(admin: Admin, options: CompleteOptions): Promise<[Standing, Standing]> {
-  const { processorGroup, alertsGroup, topics, waitForQuietSeconds: waitSeconds, onProgress } = options;
+  const { processorGroup, alertsGroup, topics, waitForQuietSeconds, onProgress } = options;
+  const deadline = Date.now() + waitForQuietSeconds * 1000;
+  const until = (group: string, topic: string) =>
+    caughtUp({ look: () => standingOf(admin, group, topic), deadline, onProgress, pause, now: Date.now });
   // Readings first: what the processor has committed by then has its signals within the ends taken after.
-  const lookOnce = async (): Promise<[Standing, Standing]> => [
-    await standingOf(admin, processorGroup, topics.readings),
-    await standingOf(admin, alertsGroup, topics.signals),
-  ];
-  let last = await lookOnce();
-  const look = async () => (last = await lookOnce());
-  await waitForQuiet({ look, waitSeconds, onProgress, pause, now: Date.now });
-  return last;
+  const readings = await until(processorGroup, topics.readings);
+  return [readings, await until(alertsGroup, topics.signals)];
 }
 
 async function readTables(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lagsOf, type Standing, waitForQuiet } from './quiet.js';
+import { caughtUp, lagsOf, type Standing } from './quiet.js';
 
 const standing = (committed: bigint, end: bigint): Standing => ({
   group: 'navora-processor',
@@ -9,26 +9,26 @@ const standing = (committed: bigint, end: bigint): Standing => ({
   committed: new Map([[0, committed]]),
 });
 
-async function wait(looks: Standing[], waitSeconds = 60) {
+async function wait(looks: Standing[], waitMs = 60_000) {
   let clock = 0;
   let seen = 0;
-  const last = await waitForQuiet({
-    look: async () => [looks[Math.min(seen++, looks.length - 1)] ?? standing(0n, 0n)],
-    waitSeconds,
+  const last = await caughtUp({
+    look: async () => looks[Math.min(seen++, looks.length - 1)] ?? standing(0n, 0n),
+    deadline: waitMs,
     onProgress: () => undefined,
     pause: async (ms) => (clock += ms),
     now: () => clock,
   });
-  return { seen, lags: last.flatMap(lagsOf) };
+  return { seen, lags: lagsOf(last), ends: last.ends.get(0) };
 }
 
-describe('quiet', () => {
-  it('is when all has been committed twice in a row, with nothing new between', async () => {
-    const looks = [standing(1n, 9n), standing(9n, 9n), standing(11n, 11n), standing(11n, 11n)];
-    expect(await wait(looks)).toEqual({ seen: 4, lags: [] });
+describe('a group has caught up', () => {
+  it('when it has committed all that was there at the first look, though others send on', async () => {
+    const looks = [standing(1n, 9n), standing(7n, 11n), standing(12n, 14n)];
+    expect(await wait(looks)).toEqual({ seen: 3, lags: [], ends: 9n });
   });
 
-  it('may never come, and then says who is behind', async () => {
+  it('or not in time, and then it is said how far it is behind', async () => {
     const lag = {
       group: 'navora-processor',
       topic: 'telemetry.readings.v1',
@@ -36,10 +36,10 @@ describe('quiet', () => {
       committed: 1n,
       end: 9n,
     };
-    expect(await wait([standing(1n, 9n)], 3)).toEqual({ seen: 4, lags: [lag] });
+    expect(await wait([standing(1n, 9n)], 1500)).toEqual({ seen: 4, lags: [lag], ends: 9n });
   });
 
-  it('is not waited for when told so', async () => {
+  it('or nobody waits for it', async () => {
     expect(await wait([standing(1n, 9n), standing(9n, 9n)], 0)).toMatchObject({ seen: 1 });
   });
 });

@@ -45,38 +45,35 @@ export function lagsOf({ group, topic, committed, ends }: Standing): Lag[] {
     .filter((lag) => lag.committed < lag.end);
 }
 
-export interface Quiet {
-  readonly look: () => Promise<readonly Standing[]>;
-  readonly waitSeconds: number;
+export interface CatchingUp {
+  readonly look: () => Promise<Standing>;
+  readonly deadline: number;
   readonly onProgress: (what: string) => void;
   readonly pause: (ms: number) => Promise<unknown>;
   readonly now: () => number;
 }
 
 /**
- * Waits until all have caught up, in two looks with the same ends: one alone may fall between a commit and the
- * next signal. Answers with the last look, quiet or not.
+ * Waits until a group has committed all that the topic held at the first look. What comes later does not count,
+ * so others may go on sending meanwhile. Answers with where the group stands within that, caught up or not.
  */
-export async function waitForQuiet({
-  look,
-  waitSeconds,
-  onProgress,
-  pause,
-  now,
-}: Quiet): Promise<readonly Standing[]> {
-  const deadline = now() + waitSeconds * 1000;
-  let before: string | undefined;
+export async function caughtUp({ look, deadline, onProgress, pause, now }: CatchingUp): Promise<Standing> {
+  const first = await look();
+  let standing = first;
   for (;;) {
-    const standings = await look();
-    const behind = standings.flatMap(lagsOf).reduce((sum, lag) => sum + (lag.end - lag.committed), 0n);
-    const ends = JSON.stringify(standings.map((standing) => [...standing.ends].map(String)));
-    if ((behind === 0n && ends === before) || now() >= deadline) return standings;
-    before = behind === 0n ? ends : undefined;
-    onProgress(
-      behind === 0n
-        ? 'consumers have caught up, looking once more'
-        : `consumers are ${behind} records behind`,
-    );
-    await pause(1000);
+    const behind = lagsOf(standing).reduce((sum, lag) => sum + (lag.end - lag.committed), 0n);
+    if (behind === 0n || now() >= deadline) return standing;
+    onProgress(`${standing.group} is ${behind} records behind`);
+    await pause(500);
+    standing = within(first.ends, await look());
   }
+}
+
+/** The standing as if the topic ended there. */
+function within(ends: Offsets, standing: Standing): Standing {
+  const committed = [...standing.committed].map(([partition, offset]): [number, bigint] => {
+    const end = ends.get(partition) ?? 0n;
+    return [partition, offset < end ? offset : end];
+  });
+  return { ...standing, ends, committed: new Map(committed) };
 }
