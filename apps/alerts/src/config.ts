@@ -4,6 +4,7 @@ import { TOPICS } from '@navora/schemas';
 import {
   adminPort,
   cassandraSettings,
+  consumerSettings,
   kafkaSettings,
   readConfiguration,
   serviceSettings,
@@ -26,22 +27,7 @@ const settings = {
   rulesFile: setting('NAVORA_RULES_FILE', withDefault(text(/\S/, 'a file name'), 'config/rules.yaml')),
   /** Vehicles that may be at the store at once. */
   maxInFlight: setting('NAVORA_MAX_IN_FLIGHT', withDefault(wholeNumber({ min: 1, max: 1024 }), 32)),
-  maxUnresolved: setting(
-    'NAVORA_MAX_UNRESOLVED',
-    withDefault(wholeNumber({ min: 1, max: 1_000_000 }), 20_000),
-  ),
-  commitIntervalMs: setting(
-    'NAVORA_COMMIT_INTERVAL_MS',
-    withDefault(wholeNumber({ min: 10, max: 60_000 }), 1000),
-  ),
-  sessionTimeoutMs: setting(
-    'NAVORA_SESSION_TIMEOUT_MS',
-    withDefault(wholeNumber({ min: 6000, max: 300_000 }), 30_000),
-  ),
-  schemaGraceMs: setting(
-    'NAVORA_SCHEMA_GRACE_MS',
-    withDefault(wholeNumber({ min: 0, max: 3_600_000 }), 30_000),
-  ),
+  ...consumerSettings({ maxUnresolved: 20_000, commitIntervalMs: 1000, sessionTimeoutMs: 30_000 }),
 };
 
 export type Configuration = ReturnType<typeof readAlertsConfiguration>;

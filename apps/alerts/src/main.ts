@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
-import { createKafka, DeadLetters, KafkaStrategy, ProduceLane } from '@navora/kafka';
+import { createKafka, DeadLetters, KafkaStrategy, KeepErrors, ProduceLane } from '@navora/kafka';
 import { loadRules } from '@navora/rules';
 import {
   createLogger,
@@ -118,6 +118,7 @@ await runService(
           strategy,
           logger: nestLogger(log),
         });
+        app.useGlobalFilters(new KeepErrors());
         await app.listen();
         return app;
       },

@@ -1,7 +1,7 @@
 import { createCassandra } from '@navora/cassandra';
 import { cassandraSettings, createLogger, readConfiguration } from '@navora/runtime';
 import { isVehicleId } from '@navora/schemas';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { CommandFailure, orSayWhy } from './failure.js';
 import { readingsOf, type StoredReading } from './stored-readings.js';
 import { parseTime } from './time-argument.js';
@@ -21,7 +21,11 @@ export function readingsCommand(): Command {
   return new Command('readings')
     .description('the stored readings of a vehicle, in the order of their times')
     .argument('<vehicle>', 'the vehicle id')
-    .option('--from <time>', 'ISO 8601, or how long ago: 90s, 30m, 2h, 7d', parseTime, Date.now() - DAY_MS)
+    .addOption(
+      new Option('--from <time>', 'ISO 8601, or how long ago: 90s, 30m, 2h, 7d')
+        .argParser(parseTime)
+        .default(Date.now() - DAY_MS, 'a day ago'),
+    )
     .option(
       '--to <time>',
       'likewise (default: now, and what is ahead of it by a clock that is wrong)',

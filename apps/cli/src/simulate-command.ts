@@ -8,8 +8,10 @@ import {
   type FleetStats,
   type FleetSummary,
 } from '@navora/simulator';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { CommandFailure, orSayWhy } from './failure.js';
+import { aboveZero, atLeastZero, share, wholeNumber } from './number-argument.js';
+import { parseDuration as duration } from './time-argument.js';
 import { stackEnvFile } from './workspace.js';
 
 interface SimulateFlags {
@@ -171,23 +173,3 @@ function summaryText(summary: FleetSummary): string {
 function ms(value: number): string {
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
 }
-
-const MS_PER_UNIT: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-
-function duration(text: string): number {
-  const [, count, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
-  if (count === undefined) throw new InvalidArgumentError('Write it like 90s, 15m or 2h.');
-  return Number(count) * (MS_PER_UNIT[unit] ?? 1);
-}
-
-function number(text: string, fits: (value: number) => boolean, wanted: string): number {
-  const value = text.trim() === '' ? NaN : Number(text);
-  if (!Number.isFinite(value) || !fits(value)) throw new InvalidArgumentError(`It must be ${wanted}.`);
-  return value;
-}
-
-const wholeNumber = (text: string) =>
-  number(text, (value) => Number.isSafeInteger(value) && value >= 0, 'a whole number');
-const aboveZero = (text: string) => number(text, (value) => value > 0, 'a number above zero');
-const atLeastZero = (text: string) => number(text, (value) => value >= 0, 'zero or more');
-const share = (text: string) => number(text, (value) => value >= 0 && value <= 1, 'between 0 and 1');

@@ -1,12 +1,12 @@
 import { InvalidArgumentError } from 'commander';
 
-const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** `90s`, `30m`, `2h`, `7d`. @returns ms */
+/** `90s`, `30m`, `2h`, `7d`, or seconds without a unit. @returns ms */
 export function parseDuration(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)(s|m|h|d)$/.exec(text);
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/.exec(text);
   if (!match) throw new InvalidArgumentError('expected a duration such as 90s, 30m, 2h or 7d');
-  return Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS];
+  return Number(match[1]) * UNIT_MS[(match[2] ?? 's') as keyof typeof UNIT_MS];
 }
 
 /** ISO 8601, or how long ago: `2h`. @returns ms since 1970 */

@@ -6,6 +6,7 @@ import {
   createProducer,
   DeadLetters,
   KafkaStrategy,
+  KeepErrors,
   ProduceLane,
   requireTopics,
   WrongTopics,
@@ -158,6 +159,7 @@ await runService(
       strategy,
       logger: nestLogger(log),
     });
+    app.useGlobalFilters(new KeepErrors());
     await service.start(
       'consumer',
       () => app.listen(),

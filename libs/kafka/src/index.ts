@@ -2,6 +2,7 @@ export * from './dead-letters.js';
 export * from './group-consumer.js';
 export * from './kafka-client.js';
 export * from './kafka-strategy.js';
+export * from './keep-errors.js';
 export * from './murmur2.js';
 export * from './offset-tracker.js';
 export * from './produce-lane.js';

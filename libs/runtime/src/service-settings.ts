@@ -44,3 +44,29 @@ export const cassandraSettings = {
 export function adminPort(preferred: number) {
   return setting('NAVORA_ADMIN_PORT', withDefault(wholeNumber({ min: 0, max: 65535 }), preferred));
 }
+
+/** Settings of a service that consumes from Kafka; what is sensible differs from one to the other. */
+export function consumerSettings(defaults: {
+  maxUnresolved: number;
+  commitIntervalMs: number;
+  sessionTimeoutMs: number;
+}) {
+  const number = (variable: string, bounds: { min: number; max: number }, preferred: number) =>
+    setting(variable, withDefault(wholeNumber(bounds), preferred));
+  return {
+    /** Records under way at once; with it, memory is bounded. */
+    maxUnresolved: number('NAVORA_MAX_UNRESOLVED', { min: 1, max: 1_000_000 }, defaults.maxUnresolved),
+    commitIntervalMs: number(
+      'NAVORA_COMMIT_INTERVAL_MS',
+      { min: 10, max: 60_000 },
+      defaults.commitIntervalMs,
+    ),
+    sessionTimeoutMs: number(
+      'NAVORA_SESSION_TIMEOUT_MS',
+      { min: 6000, max: 300_000 },
+      defaults.sessionTimeoutMs,
+    ),
+    /** How long a schema id may be missing from the registry before its records are given up. */
+    schemaGraceMs: number('NAVORA_SCHEMA_GRACE_MS', { min: 0, max: 3_600_000 }, 30_000),
+  };
+}

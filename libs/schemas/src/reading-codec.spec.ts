@@ -80,6 +80,21 @@ describe('ReadingCodec', () => {
     expect(codec.decode(body)).toEqual({ reading: aReading({ extras: { oilPressureKpa: 310.5 } }) });
   });
 
+  it('keeps what a newer writer knows about the location, like JSON does', async () => {
+    const v2 = structuredClone(readingSchema) as { fields: { name: string; type: unknown }[] };
+    const location = v2.fields.find(({ name }) => name === 'location');
+    const [none, record] = location?.type as [string, { fields: object[] }];
+    const altitude = { name: 'altitudeM', type: ['null', 'double'], default: null };
+    if (location) location.type = [none, { ...record, fields: [...record.fields, altitude] }];
+    const codec = new ReadingCodec(registryOf({ 8: v2 }).source);
+    await codec.learn(8);
+    const body = frameAvro(8, avsc.Type.forSchema(v2 as avsc.Schema), {
+      ...aReading({ extras: {} }),
+      location: { latitude: 52.52, longitude: 13.4, altitudeM: 34.5 },
+    });
+    expect(codec.decode(body)).toEqual({ reading: aReading({ extras: { 'location.altitudeM': 34.5 } }) });
+  });
+
   it('names the cause of every kind of trouble', async () => {
     const codec = new ReadingCodec(
       registryOf({ 7: readingSchema, 5: { type: 'record', name: 'Invoice', fields: [] } }).source,

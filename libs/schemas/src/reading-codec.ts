@@ -20,7 +20,13 @@ interface AvroRecordSchema {
   type: string;
   name: string;
   namespace?: string;
-  fields: { name: string; type: unknown; default?: unknown }[];
+  fields: AvroField[];
+}
+
+interface AvroField {
+  name: string;
+  type: unknown;
+  default?: unknown;
 }
 
 /**
@@ -81,15 +87,15 @@ function decoderOf(id: number, text: string): KnownSchema {
     const name = fullNameOf(written);
     if (name !== RECORD_NAME)
       return rejected('wrong-schema', `schema ${id} is that of ${name}, not of ${RECORD_NAME}`);
-    const unknownFields = written.fields.filter((field) => !KNOWN_FIELDS.has(field.name));
+    const unknown = unknownFieldsOf(written);
     const writer = avsc.Type.forSchema(written as avsc.Schema);
-    const reader = unknownFields.length ? readerThatKeeps(unknownFields) : readingType;
+    const keepsAll = unknown.fields.length + unknown.ofLocation.length === 0;
+    const reader = keepsAll ? readingType : readerThatKeeps(unknown);
     const resolver = reader.createResolver(writer);
-    const names = unknownFields.map((field) => field.name);
     return {
       decode: (body) => {
         const record = reader.fromBuffer(body.subarray(WIRE_PREFIX_BYTES), resolver) as Reading;
-        return names.length ? moveToExtras(record, names) : record;
+        return keepsAll ? record : moveToExtras(record, unknown);
       },
     };
   } catch (error) {
@@ -102,21 +108,55 @@ function fullNameOf(schema: AvroRecordSchema): string {
   return schema.name.includes('.') || !schema.namespace ? schema.name : `${schema.namespace}.${schema.name}`;
 }
 
-/** Our schema and the writer's additional fields, so that Avro's own resolution carries them over. */
-function readerThatKeeps(fields: AvroRecordSchema['fields']): Type {
-  return avsc.Type.forSchema({
-    ...readingSchema,
-    fields: [...readingSchema.fields, ...fields],
-  } as avsc.Schema);
+interface UnknownFields {
+  fields: AvroField[];
+  ofLocation: AvroField[];
 }
 
-function moveToExtras(record: Reading, names: string[]): Reading {
-  const fields = record as Reading & Record<string, unknown>;
-  for (const name of names) {
-    collectExtras(record.extras, name, fields[name]);
-    delete fields[name];
-  }
+function unknownFieldsOf(written: AvroRecordSchema): UnknownFields {
+  const location = written.fields.find(({ name }) => name === 'location');
+  const fieldsOfLocation = branchesOf(location?.type).flatMap((branch) =>
+    isRecordSchema(branch) ? branch.fields : [],
+  );
+  return {
+    fields: written.fields.filter(({ name }) => !KNOWN_FIELDS.has(name)),
+    ofLocation: fieldsOfLocation.filter(({ name }) => name !== 'latitude' && name !== 'longitude'),
+  };
+}
+
+function branchesOf(type: unknown): unknown[] {
+  return Array.isArray(type) ? type : [type];
+}
+
+function isRecordSchema(type: unknown): type is AvroRecordSchema {
+  return typeof type === 'object' && type !== null && 'fields' in type && Array.isArray(type.fields);
+}
+
+/** Our schema and the writer's additional fields, so that Avro's own resolution carries them over. */
+function readerThatKeeps({ fields, ofLocation }: UnknownFields): Type {
+  const ours = readingSchema.fields.map((field) =>
+    field.name === 'location'
+      ? { ...field, type: branchesOf(field.type).map(withFields(ofLocation)) }
+      : field,
+  );
+  return avsc.Type.forSchema({ ...readingSchema, fields: [...ours, ...fields] } as avsc.Schema);
+}
+
+function withFields(more: AvroField[]): (branch: unknown) => unknown {
+  return (branch) => (isRecordSchema(branch) ? { ...branch, fields: [...branch.fields, ...more] } : branch);
+}
+
+function moveToExtras(record: Reading, { fields, ofLocation }: UnknownFields): Reading {
+  moveFields(record, fields, record.extras, '');
+  if (record.location) moveFields(record.location, ofLocation, record.extras, 'location.');
   return record;
+}
+
+function moveFields(from: object, fields: AvroField[], extras: Reading['extras'], prefix: string): void {
+  for (const { name } of fields) {
+    collectExtras(extras, prefix + name, Reflect.get(from, name));
+    Reflect.deleteProperty(from, name);
+  }
 }
 
 /** Scalars as they are, nested objects flattened with dots, lists as JSON text, nulls left out. */

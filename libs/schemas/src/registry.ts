@@ -68,7 +68,7 @@ export class SchemaRegistry implements SchemaSource {
     } catch (error) {
       if (error instanceof RestError && (error.status === CONFLICT || error.status === UNPROCESSABLE)) {
         throw new IncompatibleSchema(
-          `the registry at ${this.url} holds versions of ${subject} that this schema is not compatible with: ${error.message}`,
+          `the registry at ${this.url} holds versions of ${subject} that our schema is not compatible with: point NAVORA_REGISTRY_URL at the right registry, or change the schema within ${REQUIRED_COMPATIBILITY} (the registry says: ${error.message})`,
           { cause: error },
         );
       }
