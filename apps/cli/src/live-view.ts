@@ -14,10 +14,14 @@ export class LiveView {
   private drawnLines = 0;
   private lastLineAt = 0;
 
-  constructor(
-    private readonly screen: Screen,
-    private readonly nextCommands: string[],
-  ) {}
+  private nextCommands: string[] = [];
+
+  constructor(private readonly screen: Screen) {}
+
+  /** What may be tried in another terminal. */
+  suggest(commands: string[]): void {
+    this.nextCommands = commands;
+  }
 
   show(figures: LiveFigures): void {
     if (this.screen.isTTY) this.redraw(figures);
@@ -108,7 +112,7 @@ function row(name: string, count: number, note: string): string {
 }
 
 function alertLine({ vehicleId, rule, severity, value, openedAt }: OpenAlert): string {
-  return `    ${openedAt.toISOString().slice(11, 19)}  ${severity.padEnd(8)}  ${vehicleId.padEnd(16)}  ${rule} ${value.toFixed(1)}`;
+  return `    ${openedAt.toISOString().slice(11, 19)}  ${severity.padEnd(8)}  ${vehicleId.padEnd(16)}  ${rule} ${Number(value.toFixed(2))}`;
 }
 
 function ms(value: number): string {

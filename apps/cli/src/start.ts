@@ -62,7 +62,7 @@ async function run(
   await migrateAll({ ...process.env, ...environment }, (step) => console.log(step));
   interrupt.throwIfAborted();
 
-  const view = new LiveView(process.stdout, nextCommands());
+  const view = new LiveView(process.stdout);
   const services = new ServiceProcesses({
     environment,
     logFolder: join(folder, 'logs'),
@@ -90,6 +90,8 @@ async function run(
   console.log(
     `${options.vehicles} vehicles named ${fleet.prefix}-…, ${options.rate} messages a second, seed ${options.seed}`,
   );
+
+  view.suggest(nextCommands(fleet, options.vehicles));
 
   const { cassandraKeyspace } = readConfiguration(cassandraSettings, { ...process.env, ...environment });
   await watch(fleet, services, endpoints, cassandraKeyspace, view, interrupt);
@@ -214,10 +216,11 @@ function newHistoryFile(folder: string): string {
   return join(folder, 'history', `${new Date().toISOString().replace(/[:.]/g, '-')}.jsonl`);
 }
 
-function nextCommands(): string[] {
+/** The last vehicle of the fleet is as good as any; its number has the full width. */
+function nextCommands(fleet: Fleet, vehicles: number): string[] {
   return [
     'npx navora alerts list',
-    'npx navora readings <vehicle>',
+    `npx navora readings ${fleet.prefix}-${vehicles} --from 1m`,
     'npx navora stack status',
     'npx navora --help',
   ];
