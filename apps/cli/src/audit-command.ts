@@ -35,7 +35,7 @@ export function auditCommand(): Command {
     .option('--rules <file>', 'the rules readings are judged by', join(workspaceRoot, 'config/rules.yaml'))
     .option(
       '--wait <duration>',
-      'how long the services may take to catch up; 0s checks what holds at any instant',
+      'how long the services may stand still while they are behind; 0s checks what holds at any instant',
       seconds,
       60,
     )

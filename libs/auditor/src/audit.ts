@@ -63,9 +63,9 @@ async function readHistory(options: CompleteOptions, reader: RecordReader): Prom
 
 async function quietStandings(admin: Admin, options: CompleteOptions): Promise<[Standing, Standing]> {
   const { processorGroup, alertsGroup, topics, waitForQuietSeconds, onProgress } = options;
-  const deadline = Date.now() + waitForQuietSeconds * 1000;
+  const patienceMs = waitForQuietSeconds * 1000;
   const until = (group: string, topic: string) =>
-    caughtUp({ look: () => standingOf(admin, group, topic), deadline, onProgress, pause, now: Date.now });
+    caughtUp({ look: () => standingOf(admin, group, topic), patienceMs, onProgress, pause, now: Date.now });
   // Readings first: what the processor has committed by then has its signals within the ends taken after.
   const readings = await until(processorGroup, topics.readings);
   return [readings, await until(alertsGroup, topics.signals)];

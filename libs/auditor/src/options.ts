@@ -16,7 +16,7 @@ export interface AuditOptions {
   readonly mqttTopicPattern?: string;
   readonly clockSuspectMs?: number;
   readonly retentionDays?: number;
-  /** How long the consumers may take to catch up; 0 takes things as they stand. */
+  /** How long the consumers may stand still while they are behind; 0 takes things as they stand. */
   readonly waitForQuietSeconds?: number;
   /** Read the whole readings table, to find rows that stand where none should. By default when it is small. */
   readonly fullScan?: boolean;

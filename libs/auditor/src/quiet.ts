@@ -47,7 +47,8 @@ export function lagsOf({ group, topic, committed, ends }: Standing): Lag[] {
 
 export interface CatchingUp {
   readonly look: () => Promise<Standing>;
-  readonly deadline: number;
+  /** How long the group may stand still; as long as it moves on, it is waited for. */
+  readonly patienceMs: number;
   readonly onProgress: (what: string) => void;
   readonly pause: (ms: number) => Promise<unknown>;
   readonly now: () => number;
@@ -57,12 +58,18 @@ export interface CatchingUp {
  * Waits until a group has committed all that the topic held at the first look. What comes later does not count,
  * so others may go on sending meanwhile. Answers with where the group stands within that, caught up or not.
  */
-export async function caughtUp({ look, deadline, onProgress, pause, now }: CatchingUp): Promise<Standing> {
+export async function caughtUp({ look, patienceMs, onProgress, pause, now }: CatchingUp): Promise<Standing> {
   const first = await look();
   let standing = first;
+  let least: bigint | undefined;
+  let movedAt = now();
   for (;;) {
     const behind = lagsOf(standing).reduce((sum, lag) => sum + (lag.end - lag.committed), 0n);
-    if (behind === 0n || now() >= deadline) return standing;
+    if (least === undefined || behind < least) {
+      least = behind;
+      movedAt = now();
+    }
+    if (behind === 0n || now() - movedAt >= patienceMs) return standing;
     onProgress(`${standing.group} is ${behind} records behind`);
     await pause(500);
     standing = within(first.ends, await look());
