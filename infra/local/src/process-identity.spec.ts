@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { endProcess, identify, isAlive, signalProcess, startFromStat } from './process-identity.js';
 
 const stat = (command: string, state: string): string =>
@@ -53,8 +54,14 @@ describe('ending a process', () => {
   it('kills one that does not listen when the grace time is over', async () => {
     const identity = start('trap "" TERM; while :; do sleep 0.05; done');
     // The trap must be in place before the request comes.
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await vi.waitFor(() => expect(ignoresSigterm(identity.pid)).toBe(true));
     expect(await endProcess(identity, 200)).toBe('killed');
     expect(isAlive(identity)).toBe(false);
   });
 });
+
+/** As the kernel tells it: SigIgn is a mask in which signal n is bit n - 1. */
+function ignoresSigterm(pid: number): boolean {
+  const mask = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0';
+  return (BigInt(`0x${mask}`) & (1n << 14n)) !== 0n;
+}
