@@ -1,5 +1,5 @@
-import { createCassandra, type CassandraClient } from '@navora/cassandra';
-import { createProducer, requireTopics, WrongTopics } from '@navora/kafka';
+import { connectCassandra, type CassandraClient } from '@navora/cassandra';
+import { checkTopics, createProducer, WrongTopics } from '@navora/kafka';
 import { untilItAnswers, type Logger } from '@navora/runtime';
 import { RecordEncoder, SchemaNotRegistered, TOPIC_LAYOUT, TOPICS, type SchemaSource } from '@navora/schemas';
 import type { Kafka, Producer } from 'kafkajs';
@@ -32,13 +32,11 @@ export class Boot {
   /** @throws MissingTables */
   cassandra(): Promise<CassandraClient> {
     return this.awaited('Cassandra', async () => {
-      const client = createCassandra(this.configuration, this.log);
+      const client = await connectCassandra(this.configuration, this.log);
       try {
-        await client.connect();
         await requireTables(client, this.configuration.cassandraKeyspace);
         return client;
       } catch (error) {
-        // A client that failed to connect stays failed.
         await client.shutdown().catch(() => undefined);
         throw error;
       }
@@ -48,16 +46,10 @@ export class Boot {
   /** @throws WrongTopics */
   topics(kafka: Kafka): Promise<void> {
     return this.awaited('Kafka', async () => {
-      const admin = kafka.admin();
-      try {
-        await admin.connect();
-        await requireTopics(admin, {
-          [this.configuration.signalsTopic]: TOPIC_LAYOUT[TOPICS.signals].partitions,
-          [TOPICS.deadLetters]: TOPIC_LAYOUT[TOPICS.deadLetters].partitions,
-        });
-      } finally {
-        await admin.disconnect().catch(() => undefined);
-      }
+      await checkTopics(kafka, {
+        [this.configuration.signalsTopic]: TOPIC_LAYOUT[TOPICS.signals].partitions,
+        [TOPICS.deadLetters]: TOPIC_LAYOUT[TOPICS.deadLetters].partitions,
+      });
     });
   }
 

@@ -1,7 +1,6 @@
-import { createKafka, requireTopics, WrongTopics } from '@navora/kafka';
-import { createMetrics, errorFields, retryForever, type Service, startAdminServer } from '@navora/runtime';
+import { checkTopics, createKafka, createProducer, WrongTopics } from '@navora/kafka';
+import { createMetrics, type Service, startAdminServer, untilItAnswers } from '@navora/runtime';
 import { RecordEncoder, SchemaNotRegistered, SchemaRegistry, TOPIC_LAYOUT, TOPICS } from '@navora/schemas';
-import { Partitioners } from 'kafkajs';
 import { Bridge } from './bridge.js';
 import { openBrokerSocket } from './broker-socket.js';
 import type { BridgeConfiguration } from './config.js';
@@ -16,13 +15,13 @@ export async function startParts(
   topics: { readings: string; deadLetters: string } = TOPICS,
 ): Promise<void> {
   const { log } = service;
-  const untilItAnswers = <T>(what: string, action: () => Promise<T>) =>
-    retryForever(action, {
-      firstMs: 200,
-      maxMs: 5000,
-      isTransient: (error) => !(error instanceof WrongTopics || error instanceof SchemaNotRegistered),
-      onRetry: (error, attempt) => log.warn({ what, attempt, ...errorFields(error) }, 'waiting_to_start'),
-    });
+  const reach = <T>(what: string, ask: () => Promise<T>) =>
+    untilItAnswers(
+      log,
+      what,
+      ask,
+      (error) => error instanceof WrongTopics || error instanceof SchemaNotRegistered,
+    );
 
   const readiness = new Readiness();
   const registry = createMetrics(service.name);
@@ -35,23 +34,17 @@ export async function startParts(
 
   const kafka = createKafka(service.name, configuration.kafkaBrokers, log);
   await service.start('topic check', () =>
-    untilItAnswers('topics', async () => {
-      const admin = kafka.admin();
-      try {
-        await admin.connect();
-        await requireTopics(admin, {
-          [topics.readings]: TOPIC_LAYOUT[TOPICS.readings].partitions,
-          [topics.deadLetters]: TOPIC_LAYOUT[TOPICS.deadLetters].partitions,
-        });
-      } finally {
-        await admin.disconnect();
-      }
-    }),
+    reach('Kafka', () =>
+      checkTopics(kafka, {
+        [topics.readings]: TOPIC_LAYOUT[TOPICS.readings].partitions,
+        [topics.deadLetters]: TOPIC_LAYOUT[TOPICS.deadLetters].partitions,
+      }),
+    ),
   );
 
   const schemas = new SchemaRegistry(configuration.registryUrl);
   const [readingEncoder, deadLetterEncoder] = await service.start('schemas', () =>
-    untilItAnswers('schemas', () =>
+    reach('the schema registry', () =>
       Promise.all([
         RecordEncoder.forTopic(TOPICS.readings, schemas),
         RecordEncoder.forTopic(TOPICS.deadLetters, schemas),
@@ -59,15 +52,10 @@ export async function startParts(
     ),
   );
 
-  // Repeating belongs to the lanes, which say so; the client's own would hide an outage for minutes.
-  const producer = kafka.producer({
-    allowAutoTopicCreation: false,
-    createPartitioner: Partitioners.DefaultPartitioner,
-    retry: { retries: 0 },
-  });
+  const producer = createProducer(kafka);
   await service.start(
     'producer',
-    () => untilItAnswers('Kafka', () => producer.connect()),
+    () => reach('Kafka', () => producer.connect()),
     () => producer.disconnect(),
   );
 

@@ -1,14 +1,14 @@
 import 'reflect-metadata';
 import { CassandraLatestStates, LatestStates } from './latest-states.js';
-import { createCassandra } from '@navora/cassandra';
+import { connectCassandra } from '@navora/cassandra';
 import {
+  checkTopics,
   createKafka,
   createProducer,
   DeadLetters,
   KafkaStrategy,
   KeepErrors,
   ProduceLane,
-  requireTopics,
   WrongTopics,
 } from '@navora/kafka';
 import {
@@ -83,10 +83,7 @@ await runService(
     );
 
     const kafka = createKafka('navora-processor', config.kafkaBrokers, log);
-    const admin = kafka.admin();
-    await reach('Kafka', () => admin.connect());
-    await reach('the topics', () => requireTopics(admin, PARTITIONS));
-    await admin.disconnect();
+    await reach('Kafka', () => checkTopics(kafka, PARTITIONS));
 
     const schemas = new SchemaRegistry(config.registryUrl);
     const signalEncoder = await reach('the schema registry', () =>
@@ -98,10 +95,9 @@ await runService(
 
     const cassandra = await service.start(
       'Cassandra client',
-      () => createCassandra(config, log),
+      () => reach('Cassandra', () => connectCassandra(config, log)),
       (client) => client.shutdown(),
     );
-    await reach('Cassandra', () => cassandra.connect());
     await reach('the tables', () => requireLayout(cassandra, config.cassandraKeyspace));
 
     const producer = await service.start(

@@ -48,3 +48,15 @@ export function createCassandra(settings: CassandraSettings, log: Logger): Cassa
   });
   return client;
 }
+
+/** A client that is connected. Each attempt takes a new one, so that nothing of a failed one is left behind. */
+export async function connectCassandra(settings: CassandraSettings, log: Logger): Promise<CassandraClient> {
+  const client = createCassandra(settings, log);
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    await client.shutdown().catch(() => undefined);
+    throw error;
+  }
+}

@@ -1,10 +1,13 @@
 import { Partitioners, type Kafka, type Producer } from 'kafkajs';
 
-/** A producer that never makes topics, and repeats only briefly by itself: the lane above it repeats for ever. */
+/**
+ * A producer that never makes topics and never repeats: that belongs to the lanes, which say so; the client's own
+ * repeating would hide an outage for minutes.
+ */
 export function createProducer(kafka: Kafka): Producer {
   return kafka.producer({
     allowAutoTopicCreation: false,
     createPartitioner: Partitioners.DefaultPartitioner,
-    retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: 4 },
+    retry: { retries: 0 },
   });
 }

@@ -1,4 +1,4 @@
-import type { Admin } from 'kafkajs';
+import type { Admin, Kafka } from 'kafkajs';
 
 /** The topics are not as they must be. Names each that is wrong, and what to do. */
 export class WrongTopics extends Error {
@@ -28,5 +28,16 @@ export async function requireTopics(admin: Admin, partitions: Record<string, num
     throw new WrongTopics(
       `${each.join(', ')}: a live topic's partitions must not change, since vehicles would move between them; restore it, or start with new topics`,
     );
+  }
+}
+
+/** The same at a service's start, which has no other use for an admin connection. */
+export async function checkTopics(kafka: Kafka, partitions: Record<string, number>): Promise<void> {
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    await requireTopics(admin, partitions);
+  } finally {
+    await admin.disconnect().catch(() => undefined);
   }
 }

@@ -33,8 +33,6 @@ const FIELDS = {
   longitude: (reading: Reading) => reading.location?.longitude,
 } as const;
 
-export const RULE_FIELDS = Object.keys(FIELDS);
-
 function isField(name: string): name is keyof typeof FIELDS {
   return Object.hasOwn(FIELDS, name);
 }

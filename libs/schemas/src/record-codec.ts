@@ -5,7 +5,7 @@ import { signalSchema, type Signal } from './generated/signal.js';
 import { readingType } from './reading-codec.js';
 import type { SchemaSource } from './registry.js';
 import { subjectOf, TOPICS, type TopicName } from './topics.js';
-import { frameAvro, schemaIdOf, WIRE_PREFIX_BYTES } from './wire-format.js';
+import { frameAvro } from './wire-format.js';
 
 /** What we write to each topic: the schema text that stands in the registry under the topic's subject. */
 export const SCHEMA_OF_TOPIC: Record<TopicName, { type: Type; text: string }> = {
@@ -52,33 +52,5 @@ export class RecordEncoder<T extends TopicName> {
   /** @throws Error naming the field that does not fit. */
   encode(value: ValueOf[T]): Buffer {
     return frameAvro(this.schemaId, this.type, value);
-  }
-}
-
-const signalType = SCHEMA_OF_TOPIC[TOPICS.signals].type;
-
-/**
- * Signals are written and read by us, and released together; a reader that meets a newer writer's schema
- * resolves it like any other.
- */
-export class SignalCodec {
-  private readonly resolvers = new Map<number, ReturnType<Type['createResolver']>>();
-
-  constructor(private readonly schemas: SchemaSource) {}
-
-  /**
-   * @throws RegistryUnavailable when the registry cannot tell, Error when the bytes are no signal.
-   */
-  async decode(body: Buffer): Promise<Signal> {
-    const id = schemaIdOf(body);
-    if (id === undefined) throw new Error('the body does not start with the Confluent wire format');
-    let resolver = this.resolvers.get(id);
-    if (!resolver) {
-      const text = await this.schemas.schemaById(id);
-      if (text === undefined) throw new Error(`the registry has no schema ${id}`);
-      resolver = signalType.createResolver(avsc.Type.forSchema(JSON.parse(text)));
-      this.resolvers.set(id, resolver);
-    }
-    return signalType.fromBuffer(body.subarray(WIRE_PREFIX_BYTES), resolver) as Signal;
   }
 }
