@@ -10,6 +10,7 @@ export const depConstraints = [
   { sourceTag: 'scope:runtime', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'scope:auditor', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'scope:local-stack', onlyDependOnLibsWithTags: [] },
+  { sourceTag: 'scope:faults', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'scope:kafka', onlyDependOnLibsWithTags: libsOf('schemas', 'runtime') },
   { sourceTag: 'scope:cassandra', onlyDependOnLibsWithTags: libsOf('runtime') },
   { sourceTag: 'scope:rules', onlyDependOnLibsWithTags: libsOf('schemas') },
@@ -34,15 +35,16 @@ export const depConstraints = [
       'rules',
       'simulator',
       'auditor',
+      'faults',
       'local-stack',
     ),
   },
 ];
 
-/** Tests may use the test library on top of what their project may use. */
+/** Tests may use the test library and inject faults, on top of what their project may use. */
 const withTesting = depConstraints.map((rule) => ({
   ...rule,
-  onlyDependOnLibsWithTags: [...rule.onlyDependOnLibsWithTags, 'scope:testing'],
+  onlyDependOnLibsWithTags: [...rule.onlyDependOnLibsWithTags, 'scope:testing', 'scope:faults'],
 }));
 
 const boundaries = (constraints) => [

@@ -1,0 +1,1 @@
+export { FaultyLink, type LinkOptions } from './faulty-link.js';
