@@ -11,21 +11,25 @@ export function unitTests(name: string): ViteUserConfig {
     test: {
       name,
       include: ['src/**/*.spec.ts'],
-      exclude: ['src/**/*.int.spec.ts', 'src/**/*.fault.spec.ts'],
+      exclude: ['src/**/*.int.spec.ts', 'src/**/*.fault.spec.ts', 'src/**/*.drill.spec.ts'],
       environment: 'node',
       passWithNoTests: false,
     },
   };
 }
 
-/** Tests on real services: started once for the whole run, each test with names of its own on them. */
-export function onRealServices(kind: 'int' | 'fault'): ViteUserConfig {
+/**
+ * Tests on real services: started once for the whole run, each test with names of its own on them. `int` and `fault`
+ * are part of `npm test`; `faults` is every fault test, the long drills among them.
+ */
+export function onRealServices(kind: 'int' | 'fault' | 'faults'): ViteUserConfig {
+  const suffixes = kind === 'faults' ? ['fault', 'drill'] : [kind];
   return {
     resolve: fromSource,
     ssr: { resolve: { ...fromSource, externalConditions: fromSource.conditions } },
     test: {
       name: kind,
-      include: [`{libs,apps,infra}/*/src/**/*.${kind}.spec.ts`],
+      include: suffixes.map((suffix) => `{libs,apps,infra}/*/src/**/*.${suffix}.spec.ts`),
       globalSetup: ['libs/testing/src/real-services.setup.ts'],
       environment: 'node',
       // Two cores: files beside each other would only make each other's timeouts.
