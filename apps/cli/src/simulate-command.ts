@@ -30,6 +30,8 @@ interface SimulateFlags {
   skewed?: number;
   suspect?: number;
   incidents?: number;
+  buffered?: number;
+  bufferedEvery: number;
   connects: number;
   grace: number;
   topic?: string;
@@ -67,6 +69,12 @@ export function simulateCommand(): Command {
       'engine, cargo and fuel troubles, as a multiple of the usual',
       atLeastZero,
     )
+    .option(
+      '--buffered <duration>',
+      'come back after so long, with all that was recorded meanwhile',
+      duration,
+    )
+    .option('--buffered-every <duration>', 'how often was recorded meanwhile', duration, 60_000)
     .option('--connects <n>', 'connects a second', aboveZero, 400)
     .option('--grace <duration>', 'how long to wait for acknowledgements at the end', duration, 30_000)
     .option('--topic <pattern>', 'MQTT topic, with {vehicleId} in it')
@@ -127,6 +135,7 @@ async function fleetOptions(flags: SimulateFlags): Promise<FleetOptions> {
     jsonShare: flags.jsonShare,
     historyFile: flags.history,
     durationMs: flags.for,
+    buffered: flags.buffered ? { forMs: flags.buffered, everyMs: flags.bufferedEvery } : undefined,
     connectsPerSecond: flags.connects,
     ...(flags.topic ? { topicPattern: flags.topic } : {}),
     imperfections: {

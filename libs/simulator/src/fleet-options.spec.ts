@@ -20,9 +20,16 @@ it.each([
   [{ ratePerSecond: 0 }, 'rate'],
   [{ jsonShare: 2 }, 'share of JSON'],
   [{ durationMs: 0 }, 'duration'],
+  [{ buffered: { forMs: 500, everyMs: 1000 } }, 'at least one reading'],
   [{ topicPattern: 'telemetry' }, 'topic pattern'],
   [{ prefix: 'Ä' }, 'prefix'],
   [{ prefix: 'x'.repeat(64) }, 'prefix'],
 ])('refuses %j in one sentence', (options, named) => {
   expect(() => fleetPlan({ mqttUrl, ...options }, 0)).toThrow(named);
+});
+
+it('sends what was recorded during an outage, all of it and no more', () => {
+  const buffered = { forMs: 48 * 3_600_000, everyMs: 60_000 };
+  const plan = fleetPlan({ mqttUrl, vehicles: 200, ratePerSecond: 2000, buffered }, 0);
+  expect(plan.durationMs).toBe(((200 * 48 * 60) / 2000) * 1000);
 });

@@ -21,6 +21,11 @@ export interface FleetOptions {
   /** The share of vehicles that send JSON, 0-1; the others send Avro. */
   jsonShare?: number;
   imperfections?: Partial<Imperfections>;
+  /**
+   * The vehicles come back after an outage, and what they send is what they recorded meanwhile, at the fleet's
+   * rate; the run ends when all of it is sent.
+   */
+  buffered?: Buffered | undefined;
   /** Where the sender's history goes. */
   historyFile?: string | undefined;
   /** How long to send; without it until stopped. */
@@ -30,10 +35,17 @@ export interface FleetOptions {
   signal?: AbortSignal;
 }
 
+/** How long the vehicles recorded without sending, and how often. */
+export interface Buffered {
+  forMs: number;
+  everyMs: number;
+}
+
 export type FleetPlan = Required<
-  Omit<FleetOptions, 'registryUrl' | 'historyFile' | 'durationMs' | 'signal' | 'imperfections'>
+  Omit<FleetOptions, 'registryUrl' | 'historyFile' | 'durationMs' | 'signal' | 'imperfections' | 'buffered'>
 > & {
   imperfections: Imperfections;
+  buffered: Buffered | undefined;
   registryUrl: string | undefined;
   historyFile: string | undefined;
   durationMs: number;
@@ -58,11 +70,17 @@ export function fleetPlan(options: FleetOptions, startedAt: number): FleetPlan {
     prefix: options.prefix ?? `sim-${runMark(startedAt)}`,
     jsonShare: options.jsonShare ?? 0.5,
     durationMs: options.durationMs ?? Infinity,
+    buffered: options.buffered,
     connectsPerSecond: options.connectsPerSecond ?? 400,
     imperfections: { ...USUAL, ...options.imperfections },
   };
   check(Number.isInteger(plan.vehicles) && plan.vehicles > 0, 'The number of vehicles must be 1 or more.');
   check(plan.ratePerSecond > 0, 'The rate must be above zero messages a second.');
+  const { buffered } = plan;
+  check(
+    !buffered || (buffered.everyMs >= 1 && buffered.forMs >= buffered.everyMs),
+    'Vehicles that come back need a buffer that holds at least one reading.',
+  );
   check(plan.jsonShare >= 0 && plan.jsonShare <= 1, 'The share of JSON must be between 0 and 1.');
   check(plan.durationMs > 0, 'The duration must be above zero.');
   check(plan.topicPattern.includes('{vehicleId}'), 'The topic pattern must hold {vehicleId}.');
@@ -70,7 +88,11 @@ export function fleetPlan(options: FleetOptions, startedAt: number): FleetPlan {
     isVehicleId(vehicleIdOf(plan, plan.vehicles - 1)),
     `The prefix "${plan.prefix}" makes no valid vehicle ids: letters, digits, _ and -, at most 64 with the number.`,
   );
-  return plan;
+  return buffered ? { ...plan, durationMs: Math.min(plan.durationMs, sendingMs(plan, buffered)) } : plan;
+}
+
+function sendingMs({ vehicles, ratePerSecond }: FleetPlan, { forMs, everyMs }: Buffered): number {
+  return ((vehicles * Math.floor(forMs / everyMs)) / ratePerSecond) * 1000;
 }
 
 export function vehicleIdOf(plan: Pick<FleetPlan, 'prefix' | 'vehicles'>, index: number): string {

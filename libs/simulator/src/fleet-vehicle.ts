@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { VehicleTroubles } from './imperfections.js';
 import { outgoing, type OutgoingReading } from './outgoing-reading.js';
 import { jsonBody, readingOf, type AvroEncoder } from './reading-body.js';
-import { vehicleIdOf, type FleetPlan } from './fleet-options.js';
+import { vehicleIdOf, type Buffered, type FleetPlan } from './fleet-options.js';
 import { VehicleClient, type VehicleClientSettings } from './vehicle-client.js';
 import { vehicleProfile } from './vehicle-profile.js';
 import { Vehicle } from './vehicle.js';
+
+const LONGEST_BUFFERED_STEP_S = 10;
 
 /** A vehicle of the fleet: its physics, its troubles, and its line to the broker. */
 export class FleetVehicle {
@@ -14,6 +16,7 @@ export class FleetVehicle {
   readonly #troubles: VehicleTroubles;
   #sequence = 0;
   #out = false;
+  readonly #buffer: Buffered | undefined;
 
   constructor(
     plan: FleetPlan,
@@ -23,6 +26,7 @@ export class FleetVehicle {
   ) {
     const { seed, imperfections, jsonShare } = plan;
     const vehicleId = vehicleIdOf(plan, index);
+    this.#buffer = plan.buffered;
     this.client = new VehicleClient(vehicleId, plan.topicPattern.replace('{vehicleId}', vehicleId), settings);
     this.#vehicle = new Vehicle(vehicleProfile(seed, index, jsonShare), seed, index, imperfections.incidents);
     this.#troubles = new VehicleTroubles(imperfections, seed, index);
@@ -30,6 +34,7 @@ export class FleetVehicle {
 
   /** @param timeS seconds since the run began. @param madeAt the same moment in ms since 1970. */
   report(timeS: number, madeAt: number): void {
+    if (this.#buffer) return this.client.send(this.#readBuffered(timeS, madeAt, this.#buffer));
     const wasOut = this.#out;
     this.#out = this.#troubles.outAt(timeS);
     this.client.send(this.#read(timeS, madeAt));
@@ -56,6 +61,14 @@ export class FleetVehicle {
     if (redelivery === 'at-once') this.client.sendAgain(reading);
     else if (redelivery === 'new-connection') this.client.sendAgainOverNewConnection(reading);
     else if (redelivery) later(this.#troubles.redeliveryDelayMs(), () => this.client.sendAgain(reading));
+  }
+
+  /** The next of what it recorded while it was away, oldest first. */
+  #readBuffered(timeS: number, now: number, { forMs, everyMs }: Buffered): OutgoingReading {
+    const beganAt = now - timeS * 1000 - forMs;
+    // The curves take wider steps than the clock: computing every second of days is of use to nobody.
+    const stepS = Math.min(LONGEST_BUFFERED_STEP_S, everyMs / 1000);
+    return this.#read(this.#sequence * stepS, Math.round(beganAt + this.#sequence * everyMs));
   }
 
   #read(timeS: number, madeAt: number): OutgoingReading {
