@@ -24,12 +24,13 @@ export class ReadableSampler {
     private readonly client: CassandraClient,
     keyspace: string,
     private readonly layout: Layout,
+    private readonly everyMs = SAMPLE_EVERY_MS,
   ) {
     this.query = `SELECT message_id FROM ${keyspace}.readings WHERE shard = ? AND bucket = ? AND vehicle_id = ? AND recorded_at = ? AND message_id = ?`;
   }
 
   offer(publication: Publication): void {
-    if (!publication.live || this.ended || publication.publishedAt - this.lastAt < SAMPLE_EVERY_MS) return;
+    if (!publication.live || this.ended || publication.publishedAt - this.lastAt < this.everyMs) return;
     if (this.following >= MOST_AT_ONCE) return;
     this.lastAt = publication.publishedAt;
     this.following++;
@@ -42,6 +43,15 @@ export class ReadableSampler {
     const sorted = [...this.samplesMs].sort((a, b) => a - b);
     const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
     return { p50: at(0.5), p99: at(0.99) };
+  }
+
+  /** Begins a new measurement. */
+  clear(): void {
+    this.samplesMs.length = 0;
+  }
+
+  get samples(): number {
+    return this.samplesMs.length;
   }
 
   end(): void {

@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { CALM, startFleet, type Fleet, type FleetOptions } from '@navora/simulator';
+import { eventually, realServices } from '@navora/testing';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ReadableSampler } from './readable-sampler.js';
+import { runServices, type RunningServices } from './services.fixture.js';
+import { layoutOf } from './stored-readings.js';
+import { Observer, verdictOn } from './under-load.fixture.js';
+
+const LIVE_RATE = 300;
+const OFFERED = Number(process.env['NAVORA_TEST_BURST_RATE'] ?? 0);
+const EVERY_MS = Number(process.env['NAVORA_TEST_BURST_EVERY_MS'] ?? 120_000);
+const QUIET_MS = 30_000;
+
+let running: RunningServices;
+let observer: Observer;
+const fleets: Fleet[] = [];
+
+beforeAll(async () => {
+  running = await runServices();
+  observer = await Observer.connect();
+});
+afterAll(async () => {
+  for (const fleet of fleets) await fleet.stop({ graceMs: 0 });
+  await observer?.disconnect();
+  await running?.stop();
+});
+
+async function fleetOf(options: Partial<FleetOptions>): Promise<Fleet> {
+  const { mqttUrl, registryUrl } = realServices();
+  const historyFile = join(running.folder, `history-${fleets.length}.jsonl`);
+  const fleet = await startFleet({ mqttUrl, registryUrl, imperfections: CALM, historyFile, ...options });
+  fleets.push(fleet);
+  return fleet;
+}
+
+const comingBack = (ratePerSecond: number, hours: number, seed: number) =>
+  fleetOf({
+    prefix: `back-${seed}`,
+    vehicles: 200,
+    ratePerSecond,
+    seed,
+    buffered: { forMs: hours * 3_600_000, everyMs: EVERY_MS },
+  });
+
+it('P27: 200 vehicles come back with 48 hours each: stored in order, and live vehicles hardly notice', async () => {
+  const capacity = await measuredCapacity();
+  const live = await fleetOf({ prefix: 'live', vehicles: 300, ratePerSecond: LIVE_RATE, seed: 1 });
+  const sampler = new ReadableSampler(
+    observer.cassandra,
+    'navora',
+    await layoutOf(observer.cassandra, 'navora'),
+    40,
+  );
+  live.onPublish((publication) => sampler.offer(publication));
+  await eventually('quiet', async () => live.stats().sent > 20 * LIVE_RATE && (await observer.lag()) < 1000, {
+    withinMs: 120_000,
+  });
+  sampler.clear();
+  await pause(QUIET_MS);
+  const quiet = sampler.quantiles();
+  sampler.clear();
+
+  const burst = await comingBack(OFFERED || capacity / 2, 48, 3);
+  await burst.finished;
+  const busy = sampler.quantiles();
+  const offered = burst.stats().sent;
+  await burst.stop({ graceMs: 60_000 });
+  await live.stop({ graceMs: 60_000 });
+  console.log(
+    `capacity ${Math.round(capacity)}/s, ${offered} offered at half of it; live: quiet ${JSON.stringify(quiet)} ms, meanwhile ${JSON.stringify(busy)} ms`,
+  );
+
+  const { report, text } = await verdictOn([
+    join(running.folder, 'history-1.jsonl'),
+    join(running.folder, 'history-2.jsonl'),
+  ]);
+  expect(text, 'I1 I3 I4 I7').toMatch(/\nheld$/);
+  expect(report.totals.acknowledged).toBeGreaterThan(offered);
+  expect(busy?.p99, 'p99 of live vehicles, publish to readable').toBeLessThan(
+    Math.max(2 * (quiet?.p99 ?? 0), 100),
+  );
+}, 1_800_000);
+
+/** Readings a second that the whole way carries of such vehicles: offered at once, until committed. */
+async function measuredCapacity(): Promise<number> {
+  const before = await observer.committed();
+  const flood = await comingBack(20_000, 6, 2);
+  const startedAt = Date.now();
+  const all = (200 * 6 * 3_600_000) / EVERY_MS;
+  await eventually('the flood processed', async () => (await observer.committed()) - before >= all, {
+    withinMs: 300_000,
+    everyMs: 100,
+  });
+  const perSecond = all / ((Date.now() - startedAt) / 1000);
+  await flood.stop();
+  return perSecond;
+}

@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { audit, renderReport, type AuditReport } from '@navora/auditor';
+import { createCassandra, type CassandraClient } from '@navora/cassandra';
+import { createKafka } from '@navora/kafka';
+import { cassandraSettings, createLogger, readConfiguration } from '@navora/runtime';
+import { TOPICS } from '@navora/schemas';
+import { realServices } from '@navora/testing';
+import type { Admin } from 'kafkajs';
+import { testEnvironment } from './services.fixture.js';
+import { workspaceRoot } from './workspace.js';
+
+const GROUPS = [
+  { groupId: 'navora-processor', topic: TOPICS.readings },
+  { groupId: 'navora-alerts', topic: TOPICS.signals },
+] as const;
+
+/** Looks at the running system from outside: how far the consumers are, what is readable, what the audit says. */
+export class Observer {
+  private constructor(
+    readonly admin: Admin,
+    readonly cassandra: CassandraClient,
+  ) {}
+
+  static async connect(): Promise<Observer> {
+    const log = createLogger('observer', 'silent');
+    const admin = createKafka('observer', realServices().kafkaBrokers, log).admin();
+    await admin.connect();
+    const cassandra = createCassandra(readConfiguration(cassandraSettings, testEnvironment()), log);
+    await cassandra.connect();
+    return new Observer(admin, cassandra);
+  }
+
+  /** The sum over all partitions of what the processor has committed of the readings. */
+  async committed({ groupId, topic }: { groupId: string; topic: string } = GROUPS[0]): Promise<number> {
+    const [offsets] = await this.admin.fetchOffsets({ groupId, topics: [topic] });
+    return sum((offsets?.partitions ?? []).map(({ offset }) => Math.max(0, Number(offset))));
+  }
+
+  /** Records that the processor and the alerts have not committed. */
+  async lag(): Promise<number> {
+    const lags = await Promise.all(
+      GROUPS.map(async (group) => {
+        const ends = await this.admin.fetchTopicOffsets(group.topic);
+        return sum(ends.map(({ offset }) => Number(offset))) - (await this.committed(group));
+      }),
+    );
+    return sum(lags);
+  }
+
+  async disconnect(): Promise<void> {
+    await this.admin.disconnect();
+    await this.cassandra.shutdown();
+  }
+}
+
+/** What the auditor says of what these histories tell. */
+export async function verdictOn(
+  historyFiles: string[],
+  waitForQuietSeconds = 90,
+): Promise<{ report: AuditReport; text: string }> {
+  const services = realServices();
+  const report = await audit({
+    historyFiles,
+    rulesFile: join(workspaceRoot, 'config/rules.yaml'),
+    kafkaBrokers: services.kafkaBrokers,
+    cassandra: {
+      contactPoints: services.cassandraContactPoints,
+      port: services.cassandraPort,
+      dataCenter: services.cassandraDataCenter,
+      keyspace: 'navora',
+    },
+    registryUrl: services.registryUrl,
+    waitForQuietSeconds,
+  });
+  return { report, text: renderReport(report) };
+}
+
+function sum(values: number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
