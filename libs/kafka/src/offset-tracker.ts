@@ -2,16 +2,17 @@
  * Which records of one partition are resolved, and so how far its offset may be committed: up to the oldest
  * one that is not. Records are tracked in the order of their offsets and resolved in any order.
  *
- * Offsets need not be consecutive: compaction and control records leave gaps.
+ * Offsets need not be consecutive: compaction and control records leave gaps. Space is proportional to what is
+ * unresolved, however far others have gone ahead of the oldest: a parked vehicle may wait for hours.
  */
 export class OffsetTracker {
-  /** Tracked offsets, oldest first, from `head` on. */
+  /** Tracked offsets, oldest first, from `head` on; the first of them is unresolved. */
   private offsets: bigint[] = [];
   private head = 0;
+  /** Those of `offsets` that are resolved although an older one is not. */
   private readonly resolvedAhead = new Set<bigint>();
-  /** The offset after the last record below which everything is resolved. */
-  private watermark: bigint | undefined;
   private latest: bigint | undefined;
+  private oldestWasResolved = false;
 
   get unresolved(): number {
     return this.offsets.length - this.head - this.resolvedAhead.size;
@@ -19,7 +20,8 @@ export class OffsetTracker {
 
   /** The next offset to commit: everything below it is resolved. Undefined before anything is. */
   get lowWatermark(): bigint | undefined {
-    return this.watermark;
+    if (!this.oldestWasResolved || this.latest === undefined) return undefined;
+    return this.offsets[this.head] ?? this.latest + 1n;
   }
 
   /** @throws RangeError when the offset is not above all tracked before: order would be lost unseen. */
@@ -33,19 +35,22 @@ export class OffsetTracker {
 
   /** Resolving an offset twice, or one that was never tracked, changes nothing. */
   resolve(offset: bigint): void {
-    const oldest = this.offsets[this.head];
-    if (oldest === undefined || offset < oldest || this.latest === undefined || offset > this.latest) return;
-    if (offset !== oldest) {
-      if (this.isTracked(offset)) this.resolvedAhead.add(offset);
-      return;
+    if (offset === this.offsets[this.head]) {
+      this.oldestWasResolved = true;
+      this.head++;
+      this.passResolved();
+    } else if (this.isTracked(offset)) {
+      this.resolvedAhead.add(offset);
     }
-    let next: bigint | undefined = offset;
-    do {
-      this.watermark = next + 1n;
-      this.resolvedAhead.delete(next);
-      next = this.offsets[++this.head];
-    } while (next !== undefined && this.resolvedAhead.has(next));
     this.dropResolved();
+  }
+
+  private passResolved(): void {
+    if (this.resolvedAhead.size === 0) return;
+    for (let next = this.offsets[this.head]; next !== undefined; next = this.offsets[this.head]) {
+      if (!this.resolvedAhead.delete(next)) return;
+      this.head++;
+    }
   }
 
   private isTracked(offset: bigint): boolean {
@@ -61,14 +66,14 @@ export class OffsetTracker {
     return false;
   }
 
-  /** Moving the rest to the front now and then keeps both time and space proportional to what is unresolved. */
+  /** Once most of what is kept is resolved, so that each record is moved a bounded number of times. */
   private dropResolved(): void {
-    if (this.head === this.offsets.length) {
-      this.offsets = [];
-      this.head = 0;
-    } else if (this.head >= 1024 && this.head * 2 > this.offsets.length) {
-      this.offsets = this.offsets.slice(this.head);
-      this.head = 0;
-    }
+    const kept = this.offsets.length;
+    const resolved = this.head + this.resolvedAhead.size;
+    if (resolved < kept && (resolved < 1024 || resolved * 2 < kept)) return;
+    const rest = this.offsets.slice(this.head);
+    this.offsets = this.resolvedAhead.size === 0 ? rest : rest.filter((one) => !this.resolvedAhead.has(one));
+    this.head = 0;
+    this.resolvedAhead.clear();
   }
 }
