@@ -4,6 +4,7 @@ export { type RunningStack, startContainerStack } from './container-stack.js';
 export { stackHome } from './config.js';
 export { servicesEnv, type StackEndpoints } from './endpoints.js';
 export { componentProcess, restartComponent, takeAway, untilHealthy } from './faults.js';
+export { OwnBroker } from './own-broker.js';
 export type { ProcessIdentity } from './process-identity.js';
 export type { StackProgress } from './progress.js';
 export { type StackOptions, startStack, stopStack } from './stack.js';

@@ -1,5 +1,22 @@
+/** Settings of mosquitto.conf that shall be other than ours. */
+export type MosquittoChanges = Record<string, string | number | boolean>;
+
 /** `listener` is a port, and an address to bind it to unless it is all of them. */
-export function mosquittoConf(listener: string, dataFolder: string, user: string): string {
+export function mosquittoConf(
+  listener: string,
+  dataFolder: string,
+  user: string,
+  changes: MosquittoChanges = {},
+): string {
+  return Object.entries(changes).reduce(withSetting, ourConf(listener, dataFolder, user));
+}
+
+function withSetting(conf: string, [name, value]: [string, string | number | boolean]): string {
+  const others = conf.split('\n').filter((line) => !line.startsWith(`${name} `));
+  return `${others.join('\n')}${name} ${value}\n`;
+}
+
+function ourConf(listener: string, dataFolder: string, user: string): string {
   return `listener ${listener}
 allow_anonymous true
 set_tcp_nodelay true

@@ -32,9 +32,15 @@ async function prepareMosquitto({ instance, ports }: Site): Promise<Launch> {
   mkdirSync(data, { recursive: true });
   const file = join(conf, 'mosquitto.conf');
   writeFileSync(file, mosquittoConf(`${ports.mqtt} 127.0.0.1`, data, userInfo().username));
+  return mosquittoLaunch(instance.downloads, file);
+}
+
+/** What runs mosquitto with this configuration, wherever its program was found. */
+export function mosquittoLaunch(downloads: string, configuration: string): Launch {
+  const args = ['-c', configuration];
   const command = installed();
-  if (command) return { command, args: ['-c', file] };
-  const unpacked = unpackedMosquitto(instance.downloads);
+  if (command) return { command, args };
+  const unpacked = unpackedMosquitto(downloads);
   if (!unpacked) throw new Error('mosquitto is started before it was fetched');
-  return { command: unpacked.program, args: ['-c', file], env: { LD_LIBRARY_PATH: unpacked.libraries } };
+  return { command: unpacked.program, args, env: { LD_LIBRARY_PATH: unpacked.libraries } };
 }

@@ -2,4 +2,6 @@ export * from './builders.js';
 export * from './conditional-store-contract.js';
 export * from './endpoints.js';
 export * from './eventually.js';
+export { OwnBroker } from '@navora/local-stack';
 export * from './own-names.js';
+export * from './stack-faults.js';
