@@ -43,7 +43,7 @@ describe('AckWindow', () => {
     expect(pubacks).toEqual([1, 2]);
   });
 
-  it('sends nothing once its connection is gone, although Kafka answers later', () => {
+  it('B4: sends nothing once its connection is gone, although Kafka answers later', () => {
     const { window, pubacks } = aWindow();
     const [first, second] = [1, 2].map((id) => window.receive(id)) as [Delivery, Delivery];
     window.settle(second);
@@ -81,7 +81,7 @@ describe('AckWindow', () => {
     );
   });
 
-  it('never lets an answer to one connection acknowledge on another, whatever ids the broker reuses', () => {
+  it('B4: never lets an answer to one connection acknowledge on another, whatever ids the broker reuses', () => {
     const step = fc.oneof(
       { weight: 4, arbitrary: fc.record({ receive: fc.integer({ min: 1, max: 5 }) }) },
       { weight: 4, arbitrary: fc.record({ settle: fc.nat() }) },

@@ -48,7 +48,7 @@ const sessionsOf = (bridge: BridgeProcess) =>
   bridge.events('mqtt_subscribed').map(({ sessionPresent }) => sessionPresent);
 
 describe('a bridge that is killed', () => {
-  it('after Kafka has the messages and before their PUBACKs: they come again, nothing is lost', async () => {
+  it('B2: after Kafka has the messages and before their PUBACKs: they come again, nothing is lost', async () => {
     const first = new BridgeProcess(stack, proxy.url);
     await until(() => expect(sessionsOf(first)).toEqual([false]));
     proxy.holdsBridge = true;
@@ -68,7 +68,7 @@ describe('a bridge that is killed', () => {
     expect(await second.end('SIGTERM')).toBe(0);
   }, 60_000);
 
-  it('in the middle of the stream, again and again: nothing is lost, and the order holds', async () => {
+  it('B2, B3: in the middle of the stream, again and again: nothing is lost, and the order holds', async () => {
     for (let round = 0; round < 3; round++) {
       const bridge = new BridgeProcess(stack, proxy.url);
       await until(() => expect(sessionsOf(bridge)).toEqual([round > 0]));
@@ -100,7 +100,7 @@ describe('a bridge that is killed', () => {
 });
 
 describe('a connection that breaks while Kafka has not answered', () => {
-  it('takes its PUBACKs with it: none is sent on the next, and everything arrives', async () => {
+  it('B4: takes its PUBACKs with it: none is sent on the next, and everything arrives', async () => {
     const { bridge, sender } = await aBridge(stack, proxy.url);
     await until(() => expect(bridge.notReadyBecause()).toEqual([]));
     sender.hold();
@@ -121,7 +121,7 @@ describe('a connection that breaks while Kafka has not answered', () => {
 });
 
 describe('a Kafka that stays away', () => {
-  it('fills the window and no more, also over broken connections; once back, everything arrives', async () => {
+  it('B1: fills the window and no more, also over broken connections; once back, everything arrives', async () => {
     const { bridge, sender } = await aBridge(stack, proxy.url);
     await until(() => expect(bridge.notReadyBecause()).toEqual([]));
     sender.hold();

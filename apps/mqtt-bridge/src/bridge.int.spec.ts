@@ -64,7 +64,7 @@ describe('the bridge between a real broker and a real Kafka', () => {
     ['malformed-body', 'malformed-1', Buffer.from('{"recordedAt":"yesterday"}')],
     ['empty-body', 'empty-1', Buffer.alloc(0)],
   ];
-  it.each(bad)('dead-letters a message with its bytes: %s', async (reason, vehicle, body) => {
+  it.each(bad)('B12: dead-letters a message with its bytes: %s', async (reason, vehicle, body) => {
     const topic = stack.mqttTopicOf(vehicle);
     await vehicles.publishAsync(topic, body, { qos: 1 });
     await until(() => expect(letterOf(vehicle)).toBeDefined());
@@ -74,7 +74,7 @@ describe('the bridge between a real broker and a real Kafka', () => {
     expect(recordOf(vehicle)).toBeUndefined();
   });
 
-  it('acknowledges all of them, in the order they came', async () => {
+  it('B12: acknowledges all of them, in the order they came', async () => {
     const sent = Array.from({ length: 500 }, (_, i) => {
       const body = i % 10 === 0 ? 'bad' : JSON.stringify({ recordedAt: 1_763_800_000_000 + i });
       return vehicles.publishAsync(stack.mqttTopicOf(`order-${i % 7}`), body, { qos: 1 });

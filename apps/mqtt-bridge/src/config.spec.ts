@@ -12,6 +12,7 @@ it('needs nothing to be set on one machine', () => {
     mqttTopic: 'vehicles/{vehicleId}/telemetry',
     mqttSessionExpirySeconds: 86_400,
     mqttReceiveMaximum: 2000,
+    mqttDropsTopic: '$SYS/broker/publish/messages/dropped',
     mqttPassword: undefined,
     mqttCa: undefined,
   });
@@ -28,7 +29,7 @@ it('reads secrets from files, a password without the newline an editor leaves', 
   );
 });
 
-it('refuses a shared subscription and says what a topic must be', () => {
+it('B14: refuses a shared subscription and says what a topic must be', () => {
   expect(() => readBridgeConfiguration({ NAVORA_MQTT_TOPIC: '$share/b/vehicles/{vehicleId}' })).toThrow(
     /NAVORA_MQTT_TOPIC: must be a topic with \{vehicleId\} as one whole level/,
   );

@@ -35,6 +35,13 @@ const settings = {
       'vehicles/{vehicleId}/telemetry',
     ),
   ),
+  mqttDropsTopic: setting(
+    'NAVORA_MQTT_DROPS_TOPIC',
+    withDefault(
+      text(/^[^+#]+$/, 'the topic where the broker counts what it drops, or "none"'),
+      '$SYS/broker/publish/messages/dropped',
+    ),
+  ),
   mqttSessionExpirySeconds: setting(
     'NAVORA_MQTT_SESSION_EXPIRY_SECONDS',
     withDefault(wholeNumber({ min: 60, max: 0xffff_ffff }), 24 * 3600),
@@ -74,6 +81,7 @@ export function readBridgeConfiguration(environment?: Record<string, string | un
   };
   return {
     ...values,
+    mqttDropsTopic: values.mqttDropsTopic === 'none' ? undefined : values.mqttDropsTopic,
     mqttPassword: withoutNewline(contentOf('NAVORA_MQTT_PASSWORD_FILE', values.mqttPasswordFile)),
     mqttCa: contentOf('NAVORA_MQTT_CA_FILE', values.mqttCaFile),
     mqttCert: contentOf('NAVORA_MQTT_CERT_FILE', values.mqttCertFile),

@@ -59,7 +59,7 @@ describe('a message that is a reading', () => {
     expect(await registry.getSingleMetricAsString('navora_bridge_unverified_readings_total')).toMatch(/ 1$/m);
   });
 
-  it('is forwarded too when it comes at QoS 0, retained or again, and QoS 0 has no PUBACK', async () => {
+  it('B13: is forwarded too when it comes at QoS 0, retained or again, and QoS 0 has no PUBACK', async () => {
     const { receive, readingsLane, pubacks } = await aJourney();
     const payload = avroOf(aReading());
     receive({ payload, qos: 0, messageId: undefined });
@@ -94,7 +94,7 @@ describe('a message that must be given up', () => {
     ['vehicle-mismatch', 'vehicles/truck-18/telemetry', json(aReading()), 'truck-18', /found "truck-17"/],
   ];
 
-  it.each(cases)('%s: topic %.40s', async (reason, topic, payload, vehicleId, error) => {
+  it.each(cases)('B12: %s: topic %.40s', async (reason, topic, payload, vehicleId, error) => {
     const { receive, readingsLane, deadLettersLane, letters, pubacks } = await aJourney();
     receive({ topic, payload, properties: { userProperties: { traceparent: '00-t', model: 'x' } } });
     expect(readingsLane.records).toEqual([]);

@@ -49,7 +49,6 @@ export class Journey {
     const message = messageOf(packet, Date.now());
     this.parts.intake.taken(message.body.length, message.receivedAt);
     this.parts.metrics.received.inc();
-    if (packet.properties?.messageExpiryInterval !== undefined) this.parts.metrics.expiring.inc();
 
     // 2. Whose is it, and what does it say?
     const vehicleId = this.parts.vehicleTopic.vehicleOf(message.topic);

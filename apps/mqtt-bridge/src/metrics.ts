@@ -31,6 +31,11 @@ export function createBridgeMetrics(registry: Registry) {
     reconnects: counter('reconnects', 'Connections to the broker after the first'),
     takeOvers: counter('take_overs', 'Connections taken over by another client with our client id'),
     grantedLess: counter('granted_less', 'Times the broker granted less than was asked for', ['what']),
+    brokerDropped: new Gauge({
+      name: 'navora_bridge_broker_dropped_messages',
+      help: 'What the broker says it has dropped since its start, for all its clients: any growth may be a loss',
+      registers,
+    }),
     latency: new Histogram({
       name: 'navora_bridge_acknowledge_seconds',
       help: 'From the receipt of a message until Kafka acknowledged its record',

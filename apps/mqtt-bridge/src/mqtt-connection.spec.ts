@@ -12,6 +12,7 @@ function aConnection(manners: BrokerManners = {}, over: Partial<ConnectionSettin
   const intake = new Intake({ messages: 4, bytes: 1_000_000 });
   const subscribed = vi.fn();
   const acknowledged = vi.fn();
+  const brokerDropped = vi.fn();
   const connection = new MqttConnection(
     broker.client,
     {
@@ -27,6 +28,7 @@ function aConnection(manners: BrokerManners = {}, over: Partial<ConnectionSettin
     {
       subscribed,
       acknowledged,
+      brokerDropped,
       received: (packet, window) => {
         intake.taken(packet.payload.length, 0);
         received.push({ packet, window, delivery: window.receive(packet.messageId as number) });
@@ -39,7 +41,7 @@ function aConnection(manners: BrokerManners = {}, over: Partial<ConnectionSettin
     intake.settled(one.packet.payload.length, 0);
     one.window.settle(one.delivery);
   };
-  return { broker, connection, received, settle, subscribed, acknowledged };
+  return { broker, connection, received, settle, subscribed, acknowledged, brokerDropped };
 }
 
 const until = (condition: () => void) => vi.waitFor(condition, { timeout: 2000, interval: 2 });
@@ -68,6 +70,25 @@ describe('MqttConnection', () => {
     broker.send({ cmd: 'connack', sessionPresent: true, reasonCode: 0 });
     broker.publish(1, 2);
     await until(() => expect(received).toHaveLength(2));
+  });
+
+  it('listens to what the broker counts as dropped, and takes it for no message', async () => {
+    const dropsTopic = '$SYS/broker/publish/messages/dropped';
+    const { broker, received, brokerDropped } = aConnection({}, { dropsTopic });
+    await until(() => expect(broker.heard).toEqual(['connect', 'subscribe']));
+    expect(broker.received[1]).toMatchObject({
+      subscriptions: [{ topic: 'vehicles/+/telemetry' }, { topic: dropsTopic, qos: 0, rh: 0 }],
+    });
+    broker.send({
+      cmd: 'publish',
+      topic: dropsTopic,
+      payload: Buffer.from('150'),
+      qos: 0,
+      dup: false,
+      retain: true,
+    });
+    await until(() => expect(brokerDropped).toHaveBeenCalledWith(150));
+    expect(received).toEqual([]);
   });
 
   it('sends PUBACKs in the order of receipt, only of what is settled', async () => {

@@ -34,6 +34,8 @@ export interface ConnectionListener {
   /** The broker has accepted the connection and the subscription. Messages may come before. */
   subscribed(connack: IConnackPacket, grantedQos: number): void;
   acknowledged(): void;
+  /** The broker's own count of messages it has dropped since its start, for all its clients together. */
+  brokerDropped(messages: number): void;
 }
 
 const MQTT5 = { protocolVersion: 5 };
@@ -146,6 +148,7 @@ export class MqttConnection {
         `the broker sent QoS ${packet.qos} with packet id ${packet.messageId}`,
       );
     }
+    if (packet.topic === this.settings.dropsTopic) return this.listener.brokerDropped(Number(packet.payload));
     if (this.taking) this.listener.received(packet, this.window);
   }
 
@@ -155,7 +158,7 @@ export class MqttConnection {
     this.connack = connack;
     const asked = this.settings.keepaliveSeconds;
     this.keepalive.start(Math.min(connack.properties?.serverKeepAlive || asked, asked) * 1000);
-    this.write(subscribePacket(this.settings.filter));
+    this.write(subscribePacket(this.settings));
   }
 
   private handleSuback({ granted }: ISubackPacket): void {

@@ -4,6 +4,8 @@ export interface ConnectionSettings {
   clientId: string;
   /** The topic filter to subscribe to. */
   filter: string;
+  /** Where the broker tells how many messages it has dropped; undefined where none does. */
+  dropsTopic?: string | undefined;
   /** How long the broker keeps messages for us while we are away. */
   sessionExpirySeconds: number;
   /** How many messages the broker may have in flight to us: the back-pressure while Kafka is slow or away. */
@@ -34,14 +36,21 @@ export function connectPacket(settings: ConnectionSettings): IConnectPacket {
   };
 }
 
+const RETAINED_MESSAGES_AT_SUBSCRIBE = 0;
 const RETAINED_MESSAGES_NEVER = 2;
 
 /** Sent at every connection: it changes nothing in a session that has it, and repairs one that does not. */
-export function subscribePacket(filter: string): ISubscribePacket {
+export function subscribePacket({
+  filter,
+  dropsTopic,
+}: Pick<ConnectionSettings, 'filter' | 'dropsTopic'>): ISubscribePacket {
+  const readings = { topic: filter, qos: 1, nl: false, rap: true, rh: RETAINED_MESSAGES_NEVER } as const;
+  // At most once: what the broker tells about itself is not worth a place in the session.
+  const drops = { ...readings, qos: 0, rh: RETAINED_MESSAGES_AT_SUBSCRIBE } as const;
   return {
     cmd: 'subscribe',
     messageId: 1,
-    subscriptions: [{ topic: filter, qos: 1, nl: false, rap: true, rh: RETAINED_MESSAGES_NEVER }],
+    subscriptions: dropsTopic === undefined ? [readings] : [readings, { ...drops, topic: dropsTopic }],
   };
 }
 

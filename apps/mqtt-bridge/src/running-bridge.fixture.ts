@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Sender } from '@navora/kafka';
 import { createLogger, createMetrics } from '@navora/runtime';
@@ -44,6 +45,7 @@ export async function aBridge(stack: TestStack, mqttUrl = stack.mqttUrl) {
     vehicleTopic: new VehicleTopic(stack.mqttPattern),
     settings: {
       clientId: stack.name,
+      dropsTopic: '$SYS/broker/publish/messages/dropped',
       sessionExpirySeconds: 3600,
       receiveMaximum: RECEIVE_MAXIMUM,
       keepaliveSeconds: 20,
@@ -74,15 +76,27 @@ export class BridgeProcess {
   private readonly child: ChildProcess;
   readonly exited: Promise<number | null>;
 
-  constructor(stack: TestStack, mqttUrl: string) {
-    const options = ['--conditions=@navora/source', '--import', '@swc-node/register/esm-register'];
+  /** What it said on stderr: why it did not start. */
+  words = '';
+
+  constructor(
+    stack: TestStack,
+    mqttUrl: string,
+    { settings = {}, nodeOptions = [] }: { settings?: Record<string, string>; nodeOptions?: string[] } = {},
+  ) {
+    const options = [
+      ...nodeOptions,
+      '--conditions=@navora/source',
+      '--import',
+      '@swc-node/register/esm-register',
+    ];
     const script = here('./bridge-process.fixture.ts');
     this.child = spawn(
       process.execPath,
       [...options, script, stack.topics.readings, stack.topics.deadLetters],
       {
         cwd: here('..'),
-        stdio: ['ignore', 'pipe', 'inherit'],
+        stdio: ['ignore', 'pipe', 'pipe'],
         env: {
           ...stack.environment,
           SWC_NODE_PROJECT: here('../../../tsconfig.base.json'),
@@ -91,17 +105,37 @@ export class BridgeProcess {
           NAVORA_MQTT_URL: mqttUrl,
           NAVORA_MQTT_CLIENT_ID: stack.name,
           NAVORA_MQTT_TOPIC: stack.mqttPattern,
+          ...settings,
         },
       },
     );
     this.exited = new Promise((resolve) => this.child.once('exit', resolve));
     this.readLogs();
+    this.child.stderr?.setEncoding('utf8').on('data', (words: string) => (this.words += words));
     stack.onDispose(() => this.end('SIGKILL'));
   }
 
   /** The events of this name so far. */
   events(event: string): Record<string, unknown>[] {
     return this.logs.filter((line) => line['event'] === event);
+  }
+
+  /** A metric's value, summed over its labels. */
+  async metric(name: string): Promise<number> {
+    const port = this.events('admin_server_listening')[0]?.['port'];
+    const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
+    const lines = (await answer.text()).split('\n').filter((line) => /^\w+/.exec(line)?.[0] === name);
+    return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+  }
+
+  /** The memory it holds now. */
+  get rssBytes(): number {
+    const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
   }
 
   async end(signal: NodeJS.Signals): Promise<number | null> {

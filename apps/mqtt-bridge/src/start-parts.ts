@@ -26,11 +26,12 @@ export async function startParts(
   const readiness = new Readiness();
   const registry = createMetrics(service.name);
   const metrics = createBridgeMetrics(registry);
-  await service.start(
+  const { port } = await service.start(
     'admin server',
     () => startAdminServer(configuration.adminHost, configuration.adminPort, registry, readiness),
     (server) => server.close(),
   );
+  log.info({ port }, 'admin_server_listening');
 
   const kafka = createKafka(service.name, configuration.kafkaBrokers, log);
   await service.start('topic check', () =>
@@ -66,6 +67,7 @@ export async function startParts(
         vehicleTopic: new VehicleTopic(configuration.mqttTopic),
         settings: {
           clientId: configuration.mqttClientId,
+          dropsTopic: configuration.mqttDropsTopic,
           sessionExpirySeconds: configuration.mqttSessionExpirySeconds,
           receiveMaximum: configuration.mqttReceiveMaximum,
           keepaliveSeconds: configuration.mqttKeepaliveSeconds,

@@ -1,8 +1,10 @@
-import { createLogger, createMetrics } from '@navora/runtime';
+import { createMetrics } from '@navora/runtime';
+import type { Packet } from 'mqtt-packet';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { AckWindow, Delivery } from './ack-window.js';
 import { type BrokerManners, FakeBroker } from './fake-broker.fixture.js';
 import { Intake } from './intake.js';
+import { recordingLog } from './logged.fixture.js';
 import { createBridgeMetrics } from './metrics.js';
 import { Subscriber } from './subscriber.js';
 
@@ -10,6 +12,7 @@ function aSubscriber(mannersOf: (connection: number) => BrokerManners = () => ({
   const brokers: FakeBroker[] = [];
   const received: { delivery: Delivery; window: AckWindow }[] = [];
   const registry = createMetrics('test');
+  const { log, logged } = recordingLog();
   const intake = new Intake({ messages: 100, bytes: 1_000_000 });
   const subscriber = new Subscriber({
     settings: {
@@ -27,7 +30,7 @@ function aSubscriber(mannersOf: (connection: number) => BrokerManners = () => ({
     },
     intake,
     metrics: createBridgeMetrics(registry),
-    log: createLogger('test', 'silent'),
+    log,
     received: (packet, window) => {
       received.push({ window, delivery: window.receive(packet.messageId as number) });
     },
@@ -39,14 +42,24 @@ function aSubscriber(mannersOf: (connection: number) => BrokerManners = () => ({
     const line = text.split('\n').find((one) => !one.startsWith('#') && one.includes(labels));
     return line === undefined ? 0 : Number(line.split(' ').at(-1));
   };
-  return { subscriber, brokers, received, metric, intake };
+  return { subscriber, brokers, received, metric, intake, logged };
 }
 
+const anExpiring = (messageId: number): Packet => ({
+  cmd: 'publish',
+  messageId,
+  topic: 'vehicles/truck-17/telemetry',
+  payload: Buffer.from('{}'),
+  qos: 1,
+  dup: false,
+  retain: false,
+  properties: { messageExpiryInterval: 60 },
+});
 const until = (condition: () => void) => vi.waitFor(condition, { timeout: 5000, interval: 2 });
 const resumed: BrokerManners = { connack: { sessionPresent: true } };
 
 describe('Subscriber', () => {
-  it('connects again, and never acknowledges on the new connection what came on the old', async () => {
+  it('B4: connects again, and never acknowledges on the new connection what came on the old', async () => {
     const { subscriber, brokers, received, metric } = aSubscriber((n) => (n > 1 ? resumed : {}));
     await until(() => expect(subscriber.isSubscribed).toBe(true));
     brokers[0]?.publish(1, 2);
@@ -66,13 +79,24 @@ describe('Subscriber', () => {
   it.each<[string, (connection: number) => BrokerManners]>([
     ['qos', () => ({ granted: 0 })],
     ['session-expiry', () => ({ connack: { properties: { sessionExpiryInterval: 60 } } })],
-  ])('is loud when the broker grants less: %s', async (what, mannersOf) => {
-    const { subscriber, metric } = aSubscriber(mannersOf);
+    ['receive-maximum', () => ({ connack: { properties: { receiveMaximum: 20 } } })],
+  ])('B15: is loud when the broker grants less: %s', async (what, mannersOf) => {
+    const { subscriber, metric, logged } = aSubscriber(mannersOf);
     await until(() => expect(subscriber.isSubscribed).toBe(true));
     expect(await metric('granted_less_total', `what="${what}"`)).toBe(1);
+    expect(logged).toContainEqual(expect.objectContaining({ event: 'mqtt_broker_grants_less', what }));
   });
 
-  it('is loud when the session is gone after a reconnect, but not at the first connection', async () => {
+  it('B15: is loud about messages that expire, once a minute, and takes them all the same', async () => {
+    const { subscriber, brokers, received, logged, metric } = aSubscriber();
+    await until(() => expect(subscriber.isSubscribed).toBe(true));
+    for (const messageId of [1, 2, 3]) brokers[0]?.send(anExpiring(messageId));
+    await until(() => expect(received).toHaveLength(3));
+    expect(await metric('expiring_messages_total')).toBe(3);
+    expect(logged.filter(({ event }) => event === 'mqtt_messages_expire')).toHaveLength(1);
+  });
+
+  it('B15: is loud when the session is gone after a reconnect, but not at the first connection', async () => {
     const { subscriber, brokers, metric } = aSubscriber();
     await until(() => expect(subscriber.isSubscribed).toBe(true));
     expect(await metric('granted_less_total')).toBe(0);
@@ -82,7 +106,7 @@ describe('Subscriber', () => {
     expect(await metric('granted_less_total', 'what="session"')).toBe(1);
   });
 
-  it('stays away for a while when another client takes its session over', async () => {
+  it('B7: stays away for a while when another client takes its session over', async () => {
     const { subscriber, brokers, metric } = aSubscriber();
     await until(() => expect(subscriber.isSubscribed).toBe(true));
     brokers[0]?.send({ cmd: 'disconnect', reasonCode: 0x8e });
@@ -91,7 +115,7 @@ describe('Subscriber', () => {
     expect(brokers).toHaveLength(1);
   });
 
-  it('takes a broker that hangs up again and again for a take-over: some do not say so', async () => {
+  it('B7: takes a broker that hangs up again and again for a take-over: some do not say so', async () => {
     const { subscriber, brokers, metric } = aSubscriber();
     for (let connection = 0; connection < 3; connection++) {
       await until(() => expect(subscriber.isSubscribed).toBe(true));

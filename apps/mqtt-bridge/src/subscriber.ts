@@ -6,6 +6,7 @@ import type { AckWindow } from './ack-window.js';
 import type { Intake } from './intake.js';
 import type { BridgeMetrics } from './metrics.js';
 import { MqttConnection, type Ending } from './mqtt-connection.js';
+import { BrokerDrops } from './broker-drops.js';
 import { shortfallsOf } from './mqtt-grants.js';
 import type { ConnectionSettings } from './mqtt-packets.js';
 
@@ -13,7 +14,10 @@ export interface SubscriberParts {
   settings: ConnectionSettings;
   openSocket: () => Duplex;
   intake: Intake;
-  metrics: Pick<BridgeMetrics, 'acknowledged' | 'reconnects' | 'takeOvers' | 'grantedLess'>;
+  metrics: Pick<
+    BridgeMetrics,
+    'acknowledged' | 'reconnects' | 'takeOvers' | 'grantedLess' | 'expiring' | 'brokerDropped'
+  >;
   log: Logger;
   received: (packet: IPublishPacket, window: AckWindow) => void;
 }
@@ -25,6 +29,8 @@ const AFTER_TAKE_OVER = { firstMs: 2000, maxMs: 30_000 };
 const STABLE_MS = 60_000;
 /** Some brokers say nothing at a take-over: so many short connections in a row, closed by the broker, are taken for it. */
 const SUSPICIOUS_HANG_UPS = 3;
+/** Vehicles that set a Message Expiry set it on every message; one line a minute tells enough. */
+const TELL_OF_EXPIRY_AFTER_MS = 60_000;
 
 /** Keeps the subscription alive: one connection after the other, and one session through all of them. */
 export class Subscriber {
@@ -35,9 +41,13 @@ export class Subscriber {
   private takeOvers = 0;
   private hangUps = 0;
   private subscribed = false;
+  private toldOfExpiryAt = -Infinity;
+  private readonly drops: BrokerDrops;
   private readonly stopping = new AbortController();
 
-  constructor(private readonly parts: SubscriberParts) {}
+  constructor(private readonly parts: SubscriberParts) {
+    this.drops = new BrokerDrops(parts.metrics.brokerDropped, parts.log);
+  }
 
   get isSubscribed(): boolean {
     return this.subscribed;
@@ -82,7 +92,11 @@ export class Subscriber {
     const { settings, openSocket, intake, received, metrics } = this.parts;
     if (this.connections++ > 0) metrics.reconnects.inc();
     this.connection = new MqttConnection(openSocket(), settings, intake, {
-      received,
+      received: (packet, window) => {
+        if (packet.properties?.messageExpiryInterval !== undefined) this.noteExpiry(packet);
+        received(packet, window);
+      },
+      brokerDropped: (messages) => this.drops.told(messages),
       subscribed: (connack, grantedQos) => this.checkGrants(connack, grantedQos),
       acknowledged: () => metrics.acknowledged.inc(),
     });
@@ -97,6 +111,7 @@ export class Subscriber {
     const { settings, metrics, log } = this.parts;
     const wishes = {
       sessionExpirySeconds: settings.sessionExpirySeconds,
+      receiveMaximum: settings.receiveMaximum,
       expectsSession: this.hadSession,
     };
     log.info({ sessionPresent: connack.sessionPresent, filter: settings.filter }, 'mqtt_subscribed');
@@ -106,6 +121,16 @@ export class Subscriber {
     }
     this.hadSession = true;
     this.subscribed = true;
+  }
+
+  /** The promise is kept for what arrives; the broker drops such a message unseen if the bridge is away too long. */
+  private noteExpiry({ topic, properties }: IPublishPacket): void {
+    const { metrics, log } = this.parts;
+    metrics.expiring.inc();
+    const now = Date.now();
+    if (now - this.toldOfExpiryAt < TELL_OF_EXPIRY_AFTER_MS) return;
+    this.toldOfExpiryAt = now;
+    log.error({ topic, expirySeconds: properties?.messageExpiryInterval }, 'mqtt_messages_expire');
   }
 
   private pauseAfter(ending: Ending, lastedMs: number): number {

@@ -40,7 +40,7 @@ describe('VehicleTopic', () => {
     '$queue/{vehicleId}',
     'fleets/{fleet}/{vehicleId}',
     '',
-  ])('refuses the pattern "%s"', (pattern) => {
+  ])('B14: refuses the pattern "%s"', (pattern) => {
     expect(TOPIC_PATTERN.test(pattern)).toBe(false);
     expect(() => new VehicleTopic(pattern)).toThrow(RangeError);
   });

@@ -7,7 +7,8 @@ import { realServices } from './endpoints.js';
  */
 export function freeze(component: ComponentName): () => void {
   const { stack } = realServices();
-  if (stack === undefined) throw new Error(`${component} cannot be frozen: the stack is not one of processes`);
+  if (stack === undefined)
+    throw new Error(`${component} cannot be frozen: the stack is not one of processes`);
   const { pid } = componentProcess(stack, component);
   process.kill(pid, 'SIGSTOP');
   return () => {
