@@ -58,6 +58,12 @@ export class ReadingCodec {
     }
   }
 
+  /** Whether `decode` would say `schemaPending`. */
+  isPending(body: Buffer): boolean {
+    const id = schemaIdOf(body);
+    return id !== undefined && !this.known.has(id);
+  }
+
   /**
    * Asks the registry for a schema, once at a time.
    * @returns false if the registry has no such id: it may appear later, so the answer is not kept.

@@ -33,20 +33,28 @@ const UNPROCESSABLE = 422;
 
 /** A registry with Confluent's API, through Confluent's client. */
 export class SchemaRegistry implements SchemaSource {
-  private readonly client: SchemaRegistryClient;
+  private client: SchemaRegistryClient;
 
-  constructor(readonly url: string) {
-    // Retries belong to us: the client's own would hide an outage for up to a minute.
-    this.client = new SchemaRegistryClient({
-      baseURLs: [url],
-      maxRetries: 0,
-      createAxiosDefaults: { timeout: 5000 },
-    });
+  constructor(
+    readonly url: string,
+    private readonly timeoutMs = 5000,
+  ) {
+    this.client = this.newClient();
   }
 
   async schemaById(id: number): Promise<string | undefined> {
-    const found = await this.ask(`schema ${id}`, () => this.client.getBySubjectAndId('', id));
-    return found?.schema;
+    try {
+      const found = await this.ask(`schema ${id}`, () => this.client.getBySubjectAndId('', id));
+      if (found === undefined || typeof found.schema === 'string') return found?.schema;
+      // Whatever stands there instead of the registry says nothing about the id; and the client would keep it.
+      this.client.clearCaches();
+    } catch (error) {
+      if (!(error instanceof RestError)) throw error;
+      throw new RegistryUnavailable(`the schema registry at ${this.url} refuses to tell: ${error.message}`, {
+        cause: error,
+      });
+    }
+    throw new RegistryUnavailable(`what answers at ${this.url} for schema ${id} is no schema registry`);
   }
 
   async idOf(subject: string, schema: string): Promise<number | undefined> {
@@ -94,17 +102,50 @@ export class SchemaRegistry implements SchemaSource {
     return this.ask(`the compatibility of ${subject}`, () => this.client.getCompatibility(subject));
   }
 
-  /** A 4xx is an answer; anything else means that the registry cannot tell now. */
+  private newClient(): SchemaRegistryClient {
+    // Retries belong to us: the client's own would hide an outage for up to a minute.
+    return new SchemaRegistryClient({
+      baseURLs: [this.url],
+      maxRetries: 0,
+      createAxiosDefaults: { timeout: this.timeoutMs },
+    });
+  }
+
+  /** The registry's own 4xx is an answer; anything else means that it cannot tell now. */
   private async ask<T>(what: string, call: () => Promise<T>): Promise<T | undefined> {
     try {
-      return await call();
+      return await this.inTime(call);
     } catch (error) {
-      if (error instanceof RestError && error.status === NOT_FOUND) return undefined;
+      // A 404 without the registry's own code is somebody else's: a gateway that does not find the registry.
+      const byRegistry = error instanceof RestError && error.errorCode > 0;
+      if (byRegistry && error.status === NOT_FOUND) return undefined;
+      if (!byRegistry && error instanceof RestError && error.status === NOT_FOUND) {
+        throw new RegistryUnavailable(`what answers at ${this.url} (${what}) is no schema registry`);
+      }
       if (error instanceof RestError && error.status >= 400 && error.status < 500) throw error;
       const cause = error instanceof Error && error.message ? error.message : String(error);
       throw new RegistryUnavailable(`the schema registry at ${this.url} did not answer (${what}): ${cause}`, {
         cause: error,
       });
+    }
+  }
+
+  /**
+   * The client's timeout is for silence: an answer that trickles in would never end, and all other questions
+   * wait for it inside the client. So its time is bounded here, and a new client takes over.
+   */
+  private async inTime<T>(call: () => Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        this.client = this.newClient();
+        reject(new Error(`no whole answer within ${this.timeoutMs} ms`));
+      }, this.timeoutMs);
+    });
+    try {
+      return await Promise.race([call(), tooLate]);
+    } finally {
+      clearTimeout(timer);
     }
   }
 }
