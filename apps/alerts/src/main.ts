@@ -1,6 +1,13 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
-import { createKafka, DeadLetters, KafkaStrategy, KeepErrors, ProduceLane } from '@navora/kafka';
+import {
+  createKafka,
+  DeadLetters,
+  KafkaStrategy,
+  KeepErrors,
+  ProduceLane,
+  SchemaLessons,
+} from '@navora/kafka';
 import { loadRules } from '@navora/rules';
 import {
   createLogger,
@@ -21,7 +28,6 @@ import { readAlertsConfiguration, type Configuration } from './config.js';
 import { Persistence } from './persistence.js';
 import { Readiness } from './readiness.js';
 import { ruleBook } from './rule-book.js';
-import { SchemaLessons } from './schema-lessons.js';
 import { SignalDecoder } from './signal-decoder.js';
 import { SignalJourney } from './signal-journey.js';
 import { Slots } from './slots.js';
@@ -85,6 +91,7 @@ await runService(
       process.exit(70);
     };
     const decoder = new SignalDecoder(schemas);
+    const lessons = new SchemaLessons(decoder, { graceMs: configuration.schemaGraceMs, log });
     const strategy = new KafkaStrategy(kafka, {
       groupId: configuration.groupId,
       maxUnresolved: configuration.maxUnresolved,
@@ -101,7 +108,7 @@ await runService(
     });
     const journey: SignalJourney = new SignalJourney({
       decoder,
-      lessons: new SchemaLessons(decoder, persistence, configuration.schemaGraceMs),
+      lessons,
       alerts: new CassandraAlertStore(cassandra, cassandraKeyspace),
       marks: new CassandraMarkStore(cassandra, cassandraKeyspace),
       deadLetters: new DeadLetters('alerts', lane, encoder),
@@ -124,7 +131,7 @@ await runService(
       },
       (app) => app.close(),
     );
-    readiness.watch({ cassandra, strategy, lane });
+    readiness.watch({ cassandra, strategy, lane, lessons });
     boot.started();
     log.info({ ruleVersion: rules.version, topic: signalsTopic }, 'consuming');
   },

@@ -2,7 +2,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { errors } from 'cassandra-driver';
 import { classifyStoreError } from '@navora/cassandra';
 import { backoffMs, errorFields, type Logger } from '@navora/runtime';
-import { RegistryUnavailable } from '@navora/schemas';
 
 /** The group has met again: the work belongs to the partition's next owner, who gets its records again. */
 export class EpochEnded extends Error {
@@ -59,7 +58,7 @@ export class Persistence {
         try {
           return await operation();
         } catch (error) {
-          const kind = kindOf(error);
+          const kind = classifyStoreError(error);
           if (kind === 'invalid' || kind === 'bug') throw error;
           if (!failed) this.failing++;
           failed = true;
@@ -79,8 +78,4 @@ export class Persistence {
  */
 export function isRefused(error: unknown): boolean {
   return error instanceof errors.ResponseError && classifyStoreError(error) === 'invalid';
-}
-
-function kindOf(error: unknown) {
-  return error instanceof RegistryUnavailable ? 'transient' : classifyStoreError(error);
 }

@@ -1,5 +1,5 @@
 import type { CassandraClient } from '@navora/cassandra';
-import type { KafkaStrategy, ProduceLane } from '@navora/kafka';
+import type { KafkaStrategy, ProduceLane, SchemaLessons } from '@navora/kafka';
 import type { Health } from '@navora/runtime';
 import type { Boot } from './boot.js';
 import type { Persistence } from './persistence.js';
@@ -8,6 +8,7 @@ interface Watched {
   cassandra: CassandraClient;
   strategy: KafkaStrategy;
   lane: ProduceLane;
+  lessons: Pick<SchemaLessons, 'healthy'>;
 }
 
 /** Ready: the group has given us partitions, and what we write is taken. */
@@ -27,11 +28,12 @@ export class Readiness implements Health {
     if (this.boot.waitingFor !== undefined || !this.watched) {
       return [`waiting for ${this.boot.waitingFor ?? 'the start'}`];
     }
-    const { cassandra, strategy, lane } = this.watched;
+    const { cassandra, strategy, lane, lessons } = this.watched;
     const reasons: string[] = [];
     if (!strategy.group?.assigned) reasons.push('the consumer group has given us no partition');
     if (cassandra.getState().getConnectedHosts().length === 0) reasons.push('no connection to Cassandra');
-    if (!this.persistence.healthy) reasons.push('the store or the registry fails, and is asked again');
+    if (!this.persistence.healthy) reasons.push('the store fails, and is asked again');
+    if (!lessons.healthy) reasons.push('the schema registry cannot tell, and is asked again');
     if (!lane.healthy) reasons.push('Kafka does not take dead letters');
     return reasons;
   }

@@ -1,17 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import {
-  frameAvro,
-  RegistryUnavailable,
-  SCHEMA_OF_TOPIC,
-  TOPICS,
-  type SchemaSource,
-  type Signal,
-} from '@navora/schemas';
-import { EpochEnded, Persistence } from './persistence.js';
-import { SchemaLessons } from './schema-lessons.js';
+import { frameAvro, SCHEMA_OF_TOPIC, TOPICS, type SchemaSource, type Signal } from '@navora/schemas';
 import { SignalDecoder } from './signal-decoder.js';
-import { silent } from './testing/a-journey.js';
 import { aSignal, verdict } from './testing/a-signal.js';
 
 const ours = SCHEMA_OF_TOPIC[TOPICS.signals];
@@ -70,37 +59,5 @@ describe('decoding a signal', () => {
     ['malformed-body', aRecord({ ...signal, verdicts: [verdict('engine', 'breach', Number.NaN)] })],
   ])('gives up as %s what is none', async (reason, record) => {
     expect((await aDecoder()).decode(record)).toMatchObject({ rejection: { reason } });
-  });
-});
-
-describe('learning a schema', () => {
-  const persistence = () => new Persistence(silent, () => nextTurn());
-
-  it('asks a registry that cannot tell until it can', async () => {
-    let asked = 0;
-    const decoder = new SignalDecoder(
-      registry(() =>
-        ++asked < 4 ? Promise.reject(new RegistryUnavailable('away')) : Promise.resolve(SCHEMAS[1]),
-      ),
-    );
-    const lessons = new SchemaLessons(decoder, persistence(), 0);
-    expect(await lessons.rejectionAfterLearning(1, { held: true })).toBeUndefined();
-    expect(asked).toBe(4);
-  });
-
-  it('gives up on a schema that the registry does not have, also after the grace time', async () => {
-    const decoder = new SignalDecoder(registry(() => Promise.resolve(undefined)));
-    const lessons = new SchemaLessons(decoder, persistence(), 5);
-    expect(await lessons.rejectionAfterLearning(7, { held: true })).toMatchObject({
-      rejection: { reason: 'unknown-schema' },
-    });
-  });
-
-  it('ends with the epoch', async () => {
-    const decoder = new SignalDecoder(registry(() => Promise.reject(new RegistryUnavailable('away'))));
-    const assignment = { held: true };
-    const learning = new SchemaLessons(decoder, persistence(), 5).rejectionAfterLearning(1, assignment);
-    assignment.held = false;
-    await expect(learning).rejects.toThrow(EpochEnded);
   });
 });

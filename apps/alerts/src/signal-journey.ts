@@ -1,18 +1,17 @@
-import type { Assignment, ConsumedRecord, DeadLetters, RecordBatch } from '@navora/kafka';
+import type { Assignment, ConsumedRecord, DeadLetters, RecordBatch, SchemaLessons } from '@navora/kafka';
 import { rejected, type Rejection, type Signal } from '@navora/schemas';
 import type { VehicleState } from './alert.js';
 import { AssignedPartition, type Vehicle as VehicleOf } from './assigned-partition.js';
 import type { AlertsMetrics } from './alerts-metrics.js';
 import { fold, stateAfter, type DescribeRule, type Folded } from './fold.js';
 import { EpochEnded, isRefused, type Persistence } from './persistence.js';
-import type { SchemaLessons } from './schema-lessons.js';
 import type { DecodedSignal } from './signal-decoder.js';
 import type { Slots } from './slots.js';
 import type { AlertStore, MarkStore } from './store.js';
 
 export interface JourneyParts {
   decoder: { decode(record: ConsumedRecord): DecodedSignal };
-  lessons: Pick<SchemaLessons, 'rejectionAfterLearning'>;
+  lessons: Pick<SchemaLessons, 'untilSettled'>;
   alerts: AlertStore;
   marks: MarkStore;
   deadLetters: Pick<DeadLetters, 'bury'>;
@@ -70,11 +69,10 @@ export class SignalJourney {
       let decoded = this.parts.decoder.decode(record);
       if ('schemaPending' in decoded) {
         // The records behind it wait, as they are nearly always of the same schema.
-        const rejection = await this.parts.lessons.rejectionAfterLearning(
-          decoded.schemaPending,
-          partition.assignment,
-        );
-        decoded = rejection ?? this.parts.decoder.decode(record);
+        const { assignment } = partition;
+        const outcome = await this.parts.lessons.untilSettled(decoded.schemaPending, record, assignment);
+        if (outcome === 'not-ours') return;
+        decoded = outcome === 'known' ? this.parts.decoder.decode(record) : outcome;
       }
       if ('signal' in decoded) this.inOrderOfItsVehicle(partition, { batch, record, signal: decoded.signal });
       else if ('rejection' in decoded) this.bury(batch, record, decoded.rejection);

@@ -27,6 +27,12 @@ export const readConfig = () =>
     ),
     retentionDays: setting('NAVORA_RETENTION_DAYS', withDefault(wholeNumber({ min: 1, max: 3650 }), 365)),
     ...consumerSettings({ maxUnresolved: 8192, commitIntervalMs: 500, sessionTimeoutMs: 10_000 }),
+    /** Records that may wait for a schema, of one vehicle and in all, before their partition pauses. */
+    maxParkedPerVehicle: setting(
+      'NAVORA_MAX_PARKED_PER_VEHICLE',
+      withDefault(wholeNumber({ min: 1, max: 1_000_000 }), 1000),
+    ),
+    maxParked: setting('NAVORA_MAX_PARKED', withDefault(wholeNumber({ min: 1, max: 1_000_000 }), 20_000)),
     maxBatchesInFlight: setting(
       'NAVORA_MAX_BATCHES_IN_FLIGHT',
       withDefault(wholeNumber({ min: 1, max: 512 }), 32),

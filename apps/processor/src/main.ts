@@ -9,6 +9,8 @@ import {
   KafkaStrategy,
   KeepErrors,
   ProduceLane,
+  SchemaLessons,
+  VehicleParking,
   WrongTopics,
 } from '@navora/kafka';
 import {
@@ -37,7 +39,6 @@ import { ProcessorMetrics } from './metrics.js';
 import { ProcessorModule } from './processor.module.js';
 import { ReadingJourney } from './reading-journey.js';
 import { CassandraReadings, ReadingStore } from './reading-store.js';
-import { SchemaParking } from './schema-parking.js';
 import { Signals } from './signals.js';
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -119,7 +120,12 @@ await runService(
     );
 
     const codec = new ReadingCodec(schemas);
-    const parking = new SchemaParking(codec, config.schemaGraceMs, log);
+    const lessons = new SchemaLessons(codec, { graceMs: config.schemaGraceMs, log });
+    const parking = new VehicleParking({
+      maxPerVehicle: config.maxParkedPerVehicle,
+      maxInAll: config.maxParked,
+      mustWait: ({ value }) => value !== null && codec.isPending(value),
+    });
     const store = new ReadingStore(new CassandraReadings(cassandra, config.cassandraKeyspace), {
       maxBatchesInFlight: config.maxBatchesInFlight,
       onBatch: (rows, ms) => metrics.batch(rows, ms),
@@ -131,6 +137,7 @@ await runService(
     const latest = new LatestStates(new CassandraLatestStates(cassandra, config.cassandraKeyspace), log);
     const journey = new ReadingJourney({
       codec,
+      lessons,
       parking,
       store,
       latest,
@@ -144,6 +151,7 @@ await runService(
 
     const strategy = new KafkaStrategy(kafka, {
       groupId: config.groupId,
+      gate: parking,
       maxUnresolved: config.maxUnresolved,
       commitIntervalMs: config.commitIntervalMs,
       sessionTimeoutMs: config.sessionTimeoutMs,
@@ -167,8 +175,19 @@ await runService(
       'Records received and not yet processed, as of the last fetches.',
       () => strategy.group?.lag ?? 0,
     );
-    metrics.gauge('unresolved', 'Readings under way.', () => strategy.group?.unresolved ?? 0);
-    metrics.gauge('parked_schemas', 'Schema ids that readings wait for.', () => parking.parkedSchemas);
+    metrics.gauge('unresolved', 'Readings under way.', () => strategy.group?.underWay ?? 0);
+    metrics.gauge(
+      'parked_records',
+      'Readings that wait for a schema, or behind one that does.',
+      () => parking.parked,
+    );
+    metrics.gauge('parked_vehicles', 'Vehicles whose readings wait.', () => parking.vehicles);
+    metrics.gauge('parked_schemas', 'Schema ids that readings wait for.', () => lessons.pendingSchemas);
+    metrics.gauge(
+      'paused_partitions',
+      'Partitions not fetched from, as no more of their readings may wait.',
+      () => strategy.group?.pausedPartitions ?? 0,
+    );
     notReady.set('no partition is assigned', () => strategy.group?.assigned ?? false);
     notReady.set('Cassandra does not take readings', () => store.healthy && latest.healthy);
     notReady.set('Kafka does not take signals', () => lane.healthy);

@@ -1,5 +1,11 @@
 import { aReading } from '@navora/testing';
-import { RecordBatch, OffsetTracker, type ConsumedRecord } from '@navora/kafka';
+import {
+  OffsetTracker,
+  RecordBatch,
+  SchemaLessons,
+  VehicleParking,
+  type ConsumedRecord,
+} from '@navora/kafka';
 import { parseRules } from '@navora/rules';
 import {
   frameAvro,
@@ -16,12 +22,12 @@ import { ProcessorMetrics } from './metrics.js';
 import type { ReadingRow } from './reading-row.js';
 import { ReadingJourney, type JourneyParts } from './reading-journey.js';
 import type { Stored } from './reading-store.js';
-import { SchemaParking } from './schema-parking.js';
 import { createLogger } from '@navora/runtime';
 
 const SCHEMA = 7;
 const HOUR_MS = 3_600_000;
-const NOW = 1_763_800_000_000;
+const GRACE_MS = 120_000;
+const NOW = Date.now();
 const log = createLogger('test', 'silent');
 
 /** A journey whose store, topics and registry are in the test's hands. */
@@ -35,10 +41,12 @@ async function aJourney(over: Partial<JourneyParts> = {}) {
   const remembered: Reading[] = [];
   const bugs: unknown[] = [];
   const tracker = new OffsetTracker();
+  const parking = new VehicleParking({ maxPerVehicle: 100, maxInAll: 100, mustWait: () => false });
   let held = true;
   const journey = new ReadingJourney({
     codec,
-    parking: new SchemaParking(codec, 50, log),
+    lessons: new SchemaLessons(codec, { graceMs: GRACE_MS, log }),
+    parking,
     store: {
       storeOnce: async (row) => {
         stored.push(row);
@@ -222,7 +230,9 @@ describe('a reading on its way', () => {
     await test.settled();
     expect(test.signals.map(({ vehicleId }) => vehicleId)).toEqual(['b']);
     test.known.set(9, JSON.stringify(readingSchema));
-    await expect.poll(() => test.signals.map(({ vehicleId }) => vehicleId)).toEqual(['b', 'a', 'a']);
+    await expect
+      .poll(() => test.signals.map(({ vehicleId }) => vehicleId), { timeout: 3000 })
+      .toEqual(['b', 'a', 'a']);
     expect(test.stored.map(({ reading }) => reading.sequence)).toEqual([1, 1, 2]);
   });
 
@@ -248,27 +258,47 @@ describe('a reading on its way', () => {
     };
     test.begin(unknown(1), unknown(2));
     test.known.set(9, JSON.stringify(readingSchema));
-    await expect.poll(() => stored).toEqual([1]);
-    // The first is being stored, the second waits behind it, and now the third comes.
+    await expect.poll(() => stored, { timeout: 3000 }).toEqual([1, 2]);
+    // The first two are being stored, and now the third comes.
     test.begin(unknown(3));
     await test.settled();
-    release[0]?.();
+    for (const settle of release) settle();
     await test.settled();
     test.begin(unknown(4));
     await test.settled();
-    for (let turn = 0; turn < 4; turn++) {
-      release.at(-1)?.();
-      await test.settled();
-    }
     expect(stored).toEqual([1, 2, 3, 4]);
   });
 
   it('whose schema does not appear in time becomes a dead letter', async () => {
     const test = await aJourney();
-    const unknown = aRecord();
+    const unknown = aRecord({}, { timestamp: NOW - GRACE_MS });
     unknown.value?.writeUInt32BE(9, 1);
     test.begin(unknown);
     await expect.poll(() => test.buried[0]?.rejection.reason, { timeout: 3000 }).toBe('unknown-schema');
+  });
+
+  it('lets no signal past an earlier one when a record between them is given up', async () => {
+    const release: (() => void)[] = [];
+    const test = await aJourney({
+      store: {
+        storeOnce: (row) =>
+          new Promise((resolve) => {
+            release.push(() =>
+              resolve({ status: 'stored', clockSuspect: false, receivedAt: 0, origin: row.origin }),
+            );
+          }),
+      },
+    });
+    test.begin(aRecord({ sequence: 1 }), aRecord({}, { value: null }), aRecord({ sequence: 3 }));
+    await test.settled();
+    release[1]?.();
+    await test.settled();
+    expect(test.signals).toEqual([]);
+    release[0]?.();
+    await test.settled();
+    const order = test.signals.map(({ origin }) => origin.offset);
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+    expect(order).toHaveLength(2);
   });
 
   it('leaves its signal in the order of its vehicle, however long each takes to store', async () => {

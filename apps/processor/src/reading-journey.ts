@@ -1,4 +1,11 @@
-import type { ConsumedRecord, DeadLetters, RecordBatch } from '@navora/kafka';
+import type {
+  ConsumedRecord,
+  DeadLetters,
+  Parked,
+  RecordBatch,
+  SchemaLessons,
+  VehicleParking,
+} from '@navora/kafka';
 import type { Rules } from '@navora/rules';
 import { rejected, type Decoded, type ReadingCodec, type Rejection } from '@navora/schemas';
 import { check } from './check.js';
@@ -6,12 +13,12 @@ import type { LatestStates } from './latest-states.js';
 import type { ProcessorMetrics } from './metrics.js';
 import { rowOf, type ReadingRow } from './reading-row.js';
 import type { ReadingStore, Stored } from './reading-store.js';
-import type { SchemaParking } from './schema-parking.js';
 import { signalOf, type Signals } from './signals.js';
 
 export interface JourneyParts {
   codec: Pick<ReadingCodec, 'decode'>;
-  parking: Pick<SchemaParking, 'whenKnown'>;
+  lessons: Pick<SchemaLessons, 'untilSettled'>;
+  parking: Pick<VehicleParking, 'isParked' | 'park' | 'first' | 'release'>;
   store: Pick<ReadingStore, 'storeOnce'>;
   latest: Pick<LatestStates, 'remember'>;
   rules: Rules;
@@ -31,49 +38,71 @@ type Refused = { rejection: Rejection };
  *
  * A reading is decoded, checked for identity and time, stored once by group commit, remembered as the vehicle's
  * latest state, judged by the rules, and published as a signal: also when it was stored before, since the crash
- * may have come between store and publish.
+ * may have come between store and publish. One whose schema is not known yet is parked, and those of its vehicle
+ * behind it.
  */
 export class ReadingJourney {
   /** The youngest record under way of each vehicle: settled once its signal has been handed over. */
   private readonly lastOf = new Map<string, Promise<void>>();
-  /** How many of a vehicle's readings wait on their way to the store. While any does, those behind it wait too. */
-  private readonly waitingOf = new Map<string, number>();
 
   constructor(private readonly parts: JourneyParts) {}
 
   begin(batch: RecordBatch): void {
     for (const record of batch.records) {
-      const vehicle = record.key?.toString() ?? '';
-      const journey = this.follow(batch, record, vehicle, this.lastOf.get(vehicle)).catch(this.parts.onBug);
-      this.lastOf.set(vehicle, journey);
-      void journey.then(() => {
-        if (this.lastOf.get(vehicle) === journey) this.lastOf.delete(vehicle);
-      });
+      const row = this.parts.parking.isParked(record) ? undefined : this.read(record);
+      if (row) {
+        this.setOut(batch, record, row);
+      } else {
+        const first = this.parts.parking.park(batch, record);
+        if (first) this.goOnWithVehicle(first).catch(this.parts.onBug);
+      }
     }
+  }
+
+  /** Nothing is awaited from here to the store: of two deliveries of one reading the first must be stored. */
+  private setOut(batch: RecordBatch, record: ConsumedRecord, row: ReadingRow | Refused): void {
+    const vehicle = record.key?.toString() ?? '';
+    const journey = this.follow(batch, record, row, this.lastOf.get(vehicle)).catch(this.parts.onBug);
+    this.lastOf.set(vehicle, journey);
+    void journey.then(() => {
+      if (this.lastOf.get(vehicle) === journey) this.lastOf.delete(vehicle);
+    });
+  }
+
+  /** Sets the parked readings of a vehicle out, one after the other, each once its schema is known or given up. */
+  private async goOnWithVehicle(first: Parked): Promise<void> {
+    const { parking } = this.parts;
+    for (let parked: Parked | undefined = first; parked; parked = parking.first(parked.record)) {
+      const row = this.read(parked.record) ?? (await this.readOnceSettled(parked));
+      if (row === 'not-ours') return; // it is parked no more, and whoever is there now is another's
+      parking.release(parked);
+      this.setOut(parked.batch, parked.record, row);
+    }
+  }
+
+  private async readOnceSettled({ batch, record }: Parked): Promise<ReadingRow | Refused | 'not-ours'> {
+    const decoded = this.decode(record);
+    if (!('schemaPending' in decoded)) return this.checked(record, decoded);
+    const outcome = await this.parts.lessons.untilSettled(decoded.schemaPending, record, batch.assignment);
+    if (!batch.assignment.held) return 'not-ours';
+    return outcome === 'known' ? this.checked(record, this.decode(record)) : outcome;
   }
 
   private async follow(
     batch: RecordBatch,
     record: ConsumedRecord,
-    vehicle: string,
+    row: ReadingRow | Refused,
     earlier: Promise<void> | undefined,
   ): Promise<void> {
-    // Nothing is awaited between here and the store unless the reading must wait: of two deliveries of one
-    // reading the first must be the one that is stored.
-    const atOnce = this.waitingOf.has(vehicle) ? undefined : this.read(record);
-    const row = atOnce ?? (await this.readInTurn(record, vehicle, earlier));
-    const storing = 'rejection' in row ? row : this.parts.store.storeOnce(row);
-    if (!atOnce) this.noLongerWaits(vehicle);
-
-    const stored = await storing;
-    if ('rejection' in row) return this.bury(batch, record, row.rejection);
-    if ('rejection' in stored) return this.bury(batch, record, stored.rejection);
+    if ('rejection' in row) return this.bury(batch, record, row.rejection, earlier);
+    const stored = await this.parts.store.storeOnce(row);
+    if ('rejection' in stored) return this.bury(batch, record, stored.rejection, earlier);
     this.parts.metrics.stored(stored, row);
 
     const remembered = stored.clockSuspect ? undefined : this.parts.latest.remember(row.shard, row.reading);
 
     const signal = this.judged(row, stored);
-    if ('rejection' in signal) return this.bury(batch, record, signal.rejection);
+    if ('rejection' in signal) return this.bury(batch, record, signal.rejection, earlier);
 
     await earlier; // a vehicle's signals leave in its order
     if (!batch.assignment.held) return; // the partition's new owner meets this record again
@@ -85,31 +114,6 @@ export class ReadingJourney {
   private read(record: ConsumedRecord): ReadingRow | Refused | undefined {
     const decoded = this.decode(record);
     return 'schemaPending' in decoded ? undefined : this.checked(record, decoded);
-  }
-
-  /** The same after what is ahead of it, and once its schema is known or given up. */
-  private async readInTurn(
-    record: ConsumedRecord,
-    vehicle: string,
-    earlier: Promise<void> | undefined,
-  ): Promise<ReadingRow | Refused> {
-    this.waitingOf.set(vehicle, (this.waitingOf.get(vehicle) ?? 0) + 1);
-    const first = this.decode(record);
-    // Asked for at once, not when its turn comes: else a row of unknown schemas would wait one grace time each.
-    const known = 'schemaPending' in first ? this.parts.parking.whenKnown(first.schemaPending) : undefined;
-    await earlier;
-    if (!('schemaPending' in first)) return this.checked(record, first);
-    if (await known) return this.checked(record, this.decode(record));
-    return rejected(
-      'unknown-schema',
-      `the registry has no schema ${first.schemaPending}, also after the grace time`,
-    );
-  }
-
-  private noLongerWaits(vehicle: string): void {
-    const others = (this.waitingOf.get(vehicle) ?? 1) - 1;
-    if (others > 0) this.waitingOf.set(vehicle, others);
-    else this.waitingOf.delete(vehicle);
   }
 
   private decode(record: ConsumedRecord): Decoded {
@@ -133,10 +137,16 @@ export class ReadingJourney {
     }));
   }
 
-  private async bury(batch: RecordBatch, record: ConsumedRecord, rejection: Rejection): Promise<void> {
+  private async bury(
+    batch: RecordBatch,
+    record: ConsumedRecord,
+    rejection: Rejection,
+    earlier: Promise<void> | undefined,
+  ): Promise<void> {
     this.parts.metrics.deadLettered(rejection.reason);
     await this.parts.deadLetters.bury(record, rejection);
     batch.resolve(record);
+    await earlier; // the signal behind it follows the one before it
   }
 
   private resolveAfter(

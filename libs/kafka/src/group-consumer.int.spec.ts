@@ -177,4 +177,57 @@ describe('GroupConsumer on Kafka', () => {
     await eventually('the commit', async () => (await committed(topic, groupId, 1)) === 3);
     await consumer.stop(1000);
   });
+
+  it('leaves in Kafka what the gate does not admit, with its partition only, and goes on when there is room', async () => {
+    const { topic, groupId } = await aTopic();
+    const places = { waiting: [] as [RecordBatch, ConsumedRecord][], most: 5 };
+    const waits = ({ partition }: ConsumedRecord) => partition === 0;
+    const seen: Record<number, bigint[]> = { 0: [], 1: [] };
+    const { consumer, fatal } = aConsumer(
+      topic,
+      groupId,
+      (batch) => {
+        for (const record of batch.records) {
+          seen[record.partition]?.push(record.offset);
+          if (waits(record)) places.waiting.push([batch, record]);
+          else batch.resolve(record);
+        }
+      },
+      {
+        maxUnresolved: 3,
+        gate: {
+          get parked() {
+            return places.waiting.length;
+          },
+          admits: (records) =>
+            records.some(waits)
+              ? Math.min(records.length, places.most - places.waiting.length)
+              : records.length,
+          hasRoomIn: () => places.waiting.length === 0,
+          forgetAll: () => void (places.waiting = []),
+        },
+      },
+    );
+    await produce(topic, 0, 12);
+    await produce(topic, 1, 12);
+    await consumer.start();
+    await eventually('the other partition', async () => (await committed(topic, groupId, 1)) === 12);
+    await eventually('the pause', () => consumer.pausedPartitions === 1);
+    expect(seen[0]).toEqual([0n, 1n, 2n, 3n, 4n]);
+    expect(consumer.underWay).toBe(0);
+    await produce(topic, 1, 5);
+    await eventually('the other partition, still', async () => (await committed(topic, groupId, 1)) === 17);
+    expect(seen[0]).toHaveLength(5);
+
+    await eventually('the rest, place by place', () => {
+      for (const [batch, record] of places.waiting.splice(0)) batch.resolve(record);
+      return seen[0]?.length === 12;
+    });
+    for (const [batch, record] of places.waiting.splice(0)) batch.resolve(record);
+    await eventually('everything committed', async () => (await committed(topic, groupId, 0)) === 12);
+    expect(seen[0]).toEqual(Array.from({ length: 12 }, (_, offset) => BigInt(offset)));
+    expect(consumer.pausedPartitions).toBe(0);
+    expect(fatal).toEqual([]);
+    await consumer.stop(1000);
+  });
 });

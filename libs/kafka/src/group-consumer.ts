@@ -4,6 +4,21 @@ import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { OffsetTracker } from './offset-tracker.js';
 import { RecordBatch, headersOf, type Assignment, type ConsumedRecord } from './record-batch.js';
 
+/**
+ * Where records wait that cannot be processed yet. They are not under way, and have bounds of their own: a
+ * partition whose next record has no place is not fetched from until there is one.
+ */
+export interface IntakeGate {
+  /** Records that wait there. They take no room of `maxUnresolved`, and a stop does not wait for them. */
+  readonly parked: number;
+  /** How many of these records, from the first on, may be taken over now. */
+  admits(records: readonly ConsumedRecord[]): number;
+  /** Asked now and then for a partition of which not all was admitted. */
+  hasRoomIn(partition: number): boolean;
+  /** The group has met: whatever waits is delivered again, to us or to another. */
+  forgetAll(): void;
+}
+
 export interface GroupConsumerOptions {
   groupId: string;
   topics: string[];
@@ -13,6 +28,7 @@ export interface GroupConsumerOptions {
   beforeCommit?(assignment: Assignment): Promise<void>;
   /** An error that no retry mends: the process must end, nothing was committed. */
   onFatal(error: unknown): void;
+  gate?: IntakeGate;
   /** Intake pauses while so many records are under way: memory is bounded whatever waits in Kafka. */
   maxUnresolved: number;
   commitIntervalMs: number;
@@ -48,6 +64,8 @@ export class GroupConsumer {
   private readonly held = new Map<string, HeldPartition>();
   private commitLoop: Promise<void> | undefined;
   private wakeIntake: (() => void) | undefined;
+  /** Partitions of which the gate did not admit all. */
+  private readonly paused = new Map<HeldPartition, () => void>();
 
   constructor(
     private readonly kafka: Kafka,
@@ -64,6 +82,15 @@ export class GroupConsumer {
     let sum = 0;
     for (const { tracker } of this.held.values()) sum += tracker.unresolved;
     return sum;
+  }
+
+  /** Those of them that are worked on, and do not wait at the gate. */
+  get underWay(): number {
+    return this.unresolved - (this.options.gate?.parked ?? 0);
+  }
+
+  get pausedPartitions(): number {
+    return this.paused.size;
   }
 
   /** Records in the topic that are not committed by this member, as of the last fetches. */
@@ -96,7 +123,7 @@ export class GroupConsumer {
     this.consumer?.pause(this.options.topics.map((topic) => ({ topic })));
     this.wakeIntake?.();
     const deadline = Date.now() + drainTimeoutMs;
-    while (this.unresolved > 0 && Date.now() < deadline) await pause(10);
+    while (this.underWay > 0 && Date.now() < deadline) await pause(10);
     await this.commitLoop;
     await this.commitResolved();
     this.endEpoch();
@@ -155,6 +182,9 @@ export class GroupConsumer {
     this.epoch++;
     this.joined = false;
     this.held.clear();
+    this.options.gate?.forgetAll();
+    for (const resume of this.paused.values()) resume();
+    this.paused.clear();
     this.wakeIntake?.();
   }
 
@@ -164,11 +194,13 @@ export class GroupConsumer {
     const partition = this.partitionOf(payload);
     partition.commit = payload.commitOffsetsIfNecessary;
     partition.highWatermark = BigInt(batch.highWatermark);
-    const records = recordsOf(payload).filter(({ offset }) => offset > partition.lastTracked);
+    const fetched = recordsOf(payload).filter(({ offset }) => offset > partition.lastTracked);
+    const records = this.admitted(partition, fetched, payload);
     for (const { offset } of records) partition.tracker.track(offset);
     partition.lastTracked = records.at(-1)?.offset ?? partition.lastTracked;
     // Taken over: the next fetch goes on behind it. What is committed is another matter.
-    payload.resolveOffset(batch.lastOffset());
+    if (records.length === fetched.length) payload.resolveOffset(batch.lastOffset());
+    else if (records.length > 0) payload.resolveOffset(String(partition.lastTracked));
     if (records.length > 0) {
       const taken = new RecordBatch(partition.assignment, records, partition.tracker, () =>
         this.wakeIntake?.(),
@@ -180,6 +212,28 @@ export class GroupConsumer {
       }
     }
     await this.waitForRoom(payload);
+  }
+
+  /** What has no place stays in Kafka: nothing more of the partition is fetched until there is room again. */
+  private admitted(
+    partition: HeldPartition,
+    fetched: ConsumedRecord[],
+    { pause: pausePartition }: EachBatchPayload,
+  ): ConsumedRecord[] {
+    const count = this.options.gate?.admits(fetched) ?? fetched.length;
+    if (count === fetched.length) return fetched;
+    this.paused.set(partition, pausePartition());
+    this.options.log.warn({ partition: partition.assignment.partition }, 'partition_paused');
+    return fetched.slice(0, count);
+  }
+
+  private resumeWhereThereIsRoom(): void {
+    for (const [partition, resume] of this.paused) {
+      if (!this.options.gate?.hasRoomIn(partition.assignment.partition)) continue;
+      this.paused.delete(partition);
+      resume();
+      this.options.log.info({ partition: partition.assignment.partition }, 'partition_resumed');
+    }
   }
 
   private partitionOf({
@@ -214,7 +268,7 @@ export class GroupConsumer {
 
   private async waitForRoom(payload: EachBatchPayload): Promise<void> {
     const epoch = this.epoch;
-    while (this.unresolved >= this.options.maxUnresolved && !this.stopping && this.epoch === epoch) {
+    while (this.underWay >= this.options.maxUnresolved && !this.stopping && this.epoch === epoch) {
       await payload.heartbeat();
       const timeout = new AbortController();
       const resolved = new Promise<void>((resolve) => (this.wakeIntake = resolve));
@@ -230,6 +284,7 @@ export class GroupConsumer {
   private async commitUntilStopped(): Promise<void> {
     while (!this.stopping) {
       await pause(this.options.commitIntervalMs);
+      this.resumeWhereThereIsRoom();
       await this.commitResolved();
     }
   }

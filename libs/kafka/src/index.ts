@@ -8,4 +8,6 @@ export * from './offset-tracker.js';
 export * from './produce-lane.js';
 export * from './producer.js';
 export * from './record-batch.js';
+export * from './schema-lessons.js';
 export * from './topic-check.js';
+export * from './vehicle-parking.js';

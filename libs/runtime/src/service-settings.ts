@@ -66,7 +66,7 @@ export function consumerSettings(defaults: {
       { min: 6000, max: 300_000 },
       defaults.sessionTimeoutMs,
     ),
-    /** How long a schema id may be missing from the registry before its records are given up. */
-    schemaGraceMs: number('NAVORA_SCHEMA_GRACE_MS', { min: 0, max: 3_600_000 }, 30_000),
+    /** How old a record must be to be given up when the registry does not have its schema. */
+    schemaGraceMs: number('NAVORA_SCHEMA_GRACE_MS', { min: 0, max: 3_600_000 }, 120_000),
   };
 }

@@ -17,7 +17,7 @@ export function aJourney(log: SignalLog, parts: Partial<JourneyParts> = {}) {
   const fatal: unknown[] = [];
   const journey = new SignalJourney({
     decoder: log,
-    lessons: { rejectionAfterLearning: () => Promise.resolve(undefined) },
+    lessons: { untilSettled: () => Promise.resolve('known') },
     alerts: store,
     marks: store,
     deadLetters: {

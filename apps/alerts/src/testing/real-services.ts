@@ -30,7 +30,7 @@ export async function ownKeyspace(
     client,
     keyspace,
     async drop() {
-      await client.execute(`DROP KEYSPACE ${keyspace}`, [], { prepare: false });
+      await client.execute(`DROP KEYSPACE ${keyspace}`, [], { prepare: false, readTimeout: 60_000 });
       await client.shutdown();
     },
   };
