@@ -9,6 +9,9 @@ const DEEPEST = 32;
  */
 export const MOST_EXTRAS_BYTES = 256 * 1024;
 
+/** With the flag u, pairs are characters, and what is left of surrogates is alone. */
+const HALF_A_PAIR = /\p{Surrogate}/u;
+
 /** Collects what has no field of its own, within bounds: Kafka must never refuse what the bridge makes of a body. */
 export class Extras {
   /** Without a prototype, so that a field named `__proto__` is a name like any other. */
@@ -26,6 +29,10 @@ export class Extras {
     if (depth > DEEPEST) return `${shortened(name)}: expected at most ${DEEPEST} levels, found more`;
     if (typeof value === 'number' && !Number.isFinite(value)) {
       return `${shortened(name)}: expected a number that a double can hold, found a larger one`;
+    }
+    // Avro writes UTF-8, which has no half of a surrogate pair: another text than the vehicle's would be stored.
+    if (HALF_A_PAIR.test(name) || (typeof value === 'string' && HALF_A_PAIR.test(value))) {
+      return `${shortened(name)}: expected Unicode, found half of a surrogate pair`;
     }
     this.bytes += Buffer.byteLength(name) + (typeof value === 'string' ? Buffer.byteLength(value) : 8);
     if (this.bytes > MOST_EXTRAS_BYTES) {

@@ -179,6 +179,16 @@ describe('readJson', () => {
     expect(readJson(body, truck)).toMatchObject({ rejection: { error: 'the body is not UTF-8' } });
   });
 
+  it.each(['{"note":"\\ud800"}', '{"\\udc00":1}', '{"list":["\\ud83d"]}'])(
+    'refuses half of a surrogate pair, since Avro would change it: %s',
+    (text) => {
+      const body = Buffer.from(text.replace('{', '{"recordedAt":1763800000000,'));
+      expect(readJson(body, truck)).toMatchObject({
+        rejection: { reason: 'malformed-body', error: expect.stringContaining('surrogate') },
+      });
+    },
+  );
+
   it('tells another vehicle’s reading from a malformed one', () => {
     expect(troubleOf(aBody({ vehicleId: 'truck-18' }))).toBe(
       'vehicle-mismatch: vehicleId: expected truck-17, as the topic says, found "truck-18"',

@@ -11,8 +11,10 @@ function aLearner(learn: (id: number) => Promise<boolean>) {
       return learn(id);
     },
   };
-  const learner = new SchemaLearner(codec, createLogger('test', 'silent'), () => now);
-  return { learner, asked, pass: (ms: number) => (now += ms) };
+  const pauses: number[] = [];
+  const pause = async (ms: number) => pauses.push(ms);
+  const learner = new SchemaLearner(codec, createLogger('test', 'silent'), () => now, pause);
+  return { learner, asked, pauses, pass: (ms: number) => (now += ms) };
 }
 
 it('asks once, and again only after a while, however many messages carry the id', async () => {
@@ -37,8 +39,9 @@ it('goes on after a registry that did not answer', async () => {
 });
 
 it('asks little on behalf of a vehicle that makes ids up', async () => {
-  const { learner, asked } = aLearner(async () => false);
+  const { learner, asked, pauses } = aLearner(async () => false);
   for (let id = 0; id < 10_000; id++) learner.learnSoon(id);
   await learner.settled();
   expect(asked.length).toBeLessThanOrEqual(50);
+  expect(pauses).toEqual(asked.map(() => 100));
 });

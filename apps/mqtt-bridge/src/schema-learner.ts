@@ -1,8 +1,11 @@
+import { setTimeout } from 'node:timers/promises';
 import { errorFields, type Logger } from '@navora/runtime';
 import type { ReadingCodec } from '@navora/schemas';
 
 /** An id the registry did not have, or could not tell about, is not asked for again sooner. */
 const ASK_AGAIN_AFTER_MS = 10_000;
+/** After an id the registry did not have: ids made up at a thousand a second must not become as many requests. */
+const PAUSE_AFTER_MISS_MS = 100;
 /** What a vehicle that makes ids up may cost us. */
 const MOST_REMEMBERED = 1000;
 const MOST_WAITING = 50;
@@ -20,6 +23,7 @@ export class SchemaLearner {
     private readonly codec: Pick<ReadingCodec, 'learn'>,
     private readonly log: Logger,
     private readonly now: () => number = Date.now,
+    private readonly pause: (ms: number) => Promise<unknown> = setTimeout,
   ) {}
 
   learnSoon(id: number): void {
@@ -44,8 +48,10 @@ export class SchemaLearner {
         { schemaId: id },
         known ? 'schema_learned' : 'schema_not_in_registry',
       );
+      if (!known) await this.pause(PAUSE_AFTER_MISS_MS);
     } catch (error) {
       this.log.warn({ schemaId: id, ...errorFields(error) }, 'schema_not_learned');
+      await this.pause(PAUSE_AFTER_MISS_MS);
     }
   }
 }

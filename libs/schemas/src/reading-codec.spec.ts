@@ -116,4 +116,41 @@ describe('ReadingCodec', () => {
     );
     expect(reasonOf(frameAvro(7, readingType, aReading({ speedKph: NaN })))).toMatch(/speedKph/);
   });
+
+  it.each([
+    ['a count of 2^40', [2n ** 40n]],
+    ['a count of 2^52 with its size', [-(2n ** 52n), 0n]],
+    ['the largest count there is', [2n ** 63n - 1n]],
+    ['the smallest count there is', [-(2n ** 63n), 0n]],
+  ])('gives up a map that promises more than it holds at once: %s', async (_what, longs) => {
+    const codec = new ReadingCodec(registryOf({ 7: readingSchema }).source);
+    await codec.learn(7);
+    const good = frameAvro(7, readingType, aReading({ extras: {} }));
+    // The last byte says that the map is at its end.
+    const bomb = Buffer.concat([good.subarray(0, -1), ...longs.map(zigZag)]);
+    expect(codec.decode(bomb)).toMatchObject({
+      rejection: { reason: 'malformed-body', error: expect.stringMatching(/entries, with \d+ bytes left/) },
+    });
+  });
+
+  it('gives up an array of nothings that promises millions of them', async () => {
+    const fields = [
+      ...readingSchema.fields,
+      { name: 'tyres', type: { type: 'array', items: 'null' }, default: [] },
+    ];
+    const newer = { ...readingSchema, fields };
+    const codec = new ReadingCodec(registryOf({ 8: newer }).source);
+    await codec.learn(8);
+    const good = frameAvro(8, avsc.Type.forSchema(newer as avsc.Schema), { ...aReading(), tyres: [] });
+    const bomb = Buffer.concat([good.subarray(0, -1), zigZag(2n ** 31n), zigZag(0n)]);
+    expect(codec.decode(bomb)).toMatchObject({ rejection: { reason: 'malformed-body' } });
+  });
 });
+
+/** How Avro writes a long. */
+function zigZag(value: bigint): Buffer {
+  let rest = BigInt.asUintN(64, (value << 1n) ^ (value >> 63n));
+  const bytes: number[] = [];
+  for (; rest > 127n; rest >>= 7n) bytes.push(Number(rest & 127n) | 128);
+  return Buffer.of(...bytes, Number(rest));
+}

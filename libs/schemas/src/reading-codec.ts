@@ -1,10 +1,12 @@
 import avsc, { type Type } from 'avsc';
+import { boundBlocks } from './bounded-blocks.js';
 import { isVehicleId, parseMessageId } from './identity.js';
 import { readingSchema, type Reading } from './generated/reading.js';
 import { rejected, type Rejection } from './dead-letter-reason.js';
 import { schemaIdOf, WIRE_PREFIX_BYTES } from './wire-format.js';
 import type { SchemaSource } from './registry.js';
 
+boundBlocks();
 export const readingType: Type = avsc.Type.forSchema(readingSchema as avsc.Schema);
 
 const KNOWN_FIELDS = new Set(readingSchema.fields.map((field) => field.name));
