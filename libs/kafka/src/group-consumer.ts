@@ -1,8 +1,8 @@
-import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { errorFields, type Logger } from '@navora/runtime';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
-import { OffsetTracker } from './offset-tracker.js';
-import { RecordBatch, headersOf, type Assignment, type ConsumedRecord } from './record-batch.js';
+import { HeldPartitions, type FetchedRecords } from './held-partitions.js';
+import { headersOf, type Assignment, type ConsumedRecord, type RecordBatch } from './record-batch.js';
 
 /**
  * Where records wait that cannot be processed yet. They are not under way, and have bounds of their own: a
@@ -36,36 +36,20 @@ export interface GroupConsumerOptions {
   log: Logger;
 }
 
-type Commit = EachBatchPayload['commitOffsetsIfNecessary'];
-
-interface HeldPartition {
-  assignment: Assignment;
-  tracker: OffsetTracker;
-  commit: Commit;
-  lastTracked: bigint;
-  committed: bigint | undefined;
-  highWatermark: bigint;
-}
-
 /**
  * A member of a consumer group that commits only what is resolved.
  *
  * Concurrency: the client hands over one batch at a time; the handler takes it and returns, and any number of
- * records are under way. Commits are made by one loop, one at a time. The client has no revoke callback and
- * would stamp a late commit with its newest generation, which could rewind a new owner's offset; so everything
- * belongs to an epoch that ends when the group meets, and a commit of an ended epoch is dropped.
+ * records are under way. Commits are made by one loop, one at a time.
  */
 export class GroupConsumer {
   private consumer: Consumer | undefined;
-  private epoch = 0;
-  private joined = false;
-  private assignedPartitions = 0;
   private stopping = false;
-  private readonly held = new Map<string, HeldPartition>();
+  private readonly held = new HeldPartitions(() => this.wakeIntake?.());
   private commitLoop: Promise<void> | undefined;
   private wakeIntake: (() => void) | undefined;
   /** Partitions of which the gate did not admit all. */
-  private readonly paused = new Map<HeldPartition, () => void>();
+  private readonly paused = new Map<string, { partition: number; resume(): void }>();
 
   constructor(
     private readonly kafka: Kafka,
@@ -74,14 +58,12 @@ export class GroupConsumer {
 
   /** False until the group has given this member something to do. */
   get assigned(): boolean {
-    return this.joined && this.assignedPartitions > 0;
+    return this.held.assigned;
   }
 
   /** Records taken over and not resolved. */
   get unresolved(): number {
-    let sum = 0;
-    for (const { tracker } of this.held.values()) sum += tracker.unresolved;
-    return sum;
+    return this.held.unresolved;
   }
 
   /** Those of them that are worked on, and do not wait at the gate. */
@@ -93,22 +75,9 @@ export class GroupConsumer {
     return this.paused.size;
   }
 
-  /** Records in the topic that are not committed by this member, as of the last fetches. */
+  /** Records in the topics that are not resolved by this member, as of the last fetches. */
   get lag(): number {
-    let sum = 0n;
-    for (const { highWatermark, tracker, committed } of this.held.values()) {
-      const done = tracker.lowWatermark ?? committed;
-      if (done !== undefined && highWatermark > done) sum += highWatermark - done;
-    }
-    return Number(sum) + this.unresolvedFromStart();
-  }
-
-  private unresolvedFromStart(): number {
-    let sum = 0;
-    for (const { tracker, committed } of this.held.values()) {
-      if (tracker.lowWatermark === undefined && committed === undefined) sum += tracker.unresolved;
-    }
-    return sum;
+    return this.held.lag;
   }
 
   async start(): Promise<void> {
@@ -173,102 +142,62 @@ export class GroupConsumer {
 
   private beginEpoch(assignment: Record<string, number[]>): void {
     this.endEpoch();
-    this.joined = true;
-    this.assignedPartitions = Object.values(assignment).flat().length;
-    this.options.log.info({ epoch: this.epoch, partitions: this.assignedPartitions }, 'group_joined');
+    const partitions = Object.values(assignment).flat().length;
+    this.held.begin(partitions);
+    this.options.log.info({ epoch: this.held.currentEpoch, partitions }, 'group_joined');
   }
 
   private endEpoch(): void {
-    this.epoch++;
-    this.joined = false;
-    this.held.clear();
+    this.held.end();
     this.options.gate?.forgetAll();
-    for (const resume of this.paused.values()) resume();
+    for (const { resume } of this.paused.values()) resume();
     this.paused.clear();
     this.wakeIntake?.();
   }
 
   private async takeOver(payload: EachBatchPayload): Promise<void> {
-    if (this.stopping || !this.joined || payload.isStale()) return;
-    const { batch } = payload;
-    const partition = this.partitionOf(payload);
-    partition.commit = payload.commitOffsetsIfNecessary;
-    partition.highWatermark = BigInt(batch.highWatermark);
-    const fetched = recordsOf(payload).filter(({ offset }) => offset > partition.lastTracked);
-    const records = this.admitted(partition, fetched, payload);
-    for (const { offset } of records) partition.tracker.track(offset);
-    partition.lastTracked = records.at(-1)?.offset ?? partition.lastTracked;
+    if (this.stopping || !this.held.joined || payload.isStale()) return;
+    const { gate, onBatch, onFatal } = this.options;
+    const fetched = fetchedBy(payload);
+    const { batch, whole } = this.held.takeOver(
+      fetched,
+      (records) => gate?.admits(records) ?? records.length,
+    );
     // Taken over: the next fetch goes on behind it. What is committed is another matter.
-    if (records.length === fetched.length) payload.resolveOffset(batch.lastOffset());
-    else if (records.length > 0) payload.resolveOffset(String(partition.lastTracked));
-    if (records.length > 0) {
-      const taken = new RecordBatch(partition.assignment, records, partition.tracker, () =>
-        this.wakeIntake?.(),
-      );
+    if (whole) payload.resolveOffset(payload.batch.lastOffset());
+    else this.pauseBehind(batch, payload);
+    if (batch) {
       try {
-        await this.options.onBatch(taken);
+        await onBatch(batch);
       } catch (error) {
-        this.options.onFatal(error);
+        onFatal(error);
       }
     }
     await this.waitForRoom(payload);
   }
 
   /** What has no place stays in Kafka: nothing more of the partition is fetched until there is room again. */
-  private admitted(
-    partition: HeldPartition,
-    fetched: ConsumedRecord[],
-    { pause: pausePartition }: EachBatchPayload,
-  ): ConsumedRecord[] {
-    const count = this.options.gate?.admits(fetched) ?? fetched.length;
-    if (count === fetched.length) return fetched;
-    this.paused.set(partition, pausePartition());
-    this.options.log.warn({ partition: partition.assignment.partition }, 'partition_paused');
-    return fetched.slice(0, count);
+  private pauseBehind(taken: RecordBatch | undefined, payload: EachBatchPayload): void {
+    const { topic, partition } = payload.batch;
+    const last = taken?.records.at(-1);
+    if (last) payload.resolveOffset(String(last.offset));
+    this.paused.set(`${topic}/${partition}`, { partition, resume: payload.pause() });
+    this.options.log.warn({ partition }, 'partition_paused');
   }
 
   private resumeWhereThereIsRoom(): void {
-    for (const [partition, resume] of this.paused) {
-      if (!this.options.gate?.hasRoomIn(partition.assignment.partition)) continue;
-      this.paused.delete(partition);
+    for (const [place, { partition, resume }] of this.paused) {
+      if (!this.options.gate?.hasRoomIn(partition)) continue;
+      this.paused.delete(place);
       resume();
-      this.options.log.info({ partition: partition.assignment.partition }, 'partition_resumed');
+      this.options.log.info({ partition }, 'partition_resumed');
     }
-  }
-
-  private partitionOf({
-    batch: { topic, partition },
-    commitOffsetsIfNecessary: commit,
-  }: EachBatchPayload): HeldPartition {
-    const key = `${topic}/${partition}`;
-    let held = this.held.get(key);
-    if (!held) {
-      const epoch = this.epoch;
-      const isHeld = () => this.joined && this.epoch === epoch;
-      const assignment: Assignment = {
-        topic,
-        partition,
-        epoch,
-        get held() {
-          return isHeld();
-        },
-      };
-      held = {
-        assignment,
-        tracker: new OffsetTracker(),
-        commit,
-        lastTracked: -1n,
-        committed: undefined,
-        highWatermark: 0n,
-      };
-      this.held.set(key, held);
-    }
-    return held;
   }
 
   private async waitForRoom(payload: EachBatchPayload): Promise<void> {
-    const epoch = this.epoch;
-    while (this.underWay >= this.options.maxUnresolved && !this.stopping && this.epoch === epoch) {
+    const epoch = this.held.currentEpoch;
+    const isFull = () => this.underWay >= this.options.maxUnresolved;
+    while (isFull() && !this.stopping && this.held.currentEpoch === epoch) {
       await payload.heartbeat();
       const timeout = new AbortController();
       const resolved = new Promise<void>((resolve) => (this.wakeIntake = resolve));
@@ -289,30 +218,27 @@ export class GroupConsumer {
     }
   }
 
-  private async commitResolved(): Promise<void> {
-    for (const partition of [...this.held.values()]) {
-      const watermark = partition.tracker.lowWatermark;
-      if (watermark === undefined || watermark === partition.committed) continue;
-      try {
-        await this.options.beforeCommit?.(partition.assignment);
-        // From a fresh turn of the loop: between a new generation and our hearing of it lie only microtasks,
-        // so nothing can come between this check and the stamp.
-        await nextTurn();
-        if (!partition.assignment.held) continue;
-        await partition.commit({ topics: [offsetsOf(partition.assignment, watermark)] });
-        partition.committed = watermark;
-      } catch (error) {
-        this.options.log.warn(
-          { partition: partition.assignment.partition, ...errorFields(error) },
-          'commit_postponed',
-        );
-      }
-    }
+  private commitResolved(): Promise<void> {
+    return this.held.commitResolved({
+      beforeCommit: this.options.beforeCommit,
+      onPostponed: ({ partition }, error) =>
+        this.options.log.warn({ partition, ...errorFields(error) }, 'commit_postponed'),
+    });
   }
 }
 
-function offsetsOf({ topic, partition }: Assignment, offset: bigint) {
-  return { topic, partitions: [{ partition, offset: String(offset) }] };
+function fetchedBy(payload: EachBatchPayload): FetchedRecords {
+  const { topic, partition, highWatermark } = payload.batch;
+  return {
+    topic,
+    partition,
+    highWatermark: BigInt(highWatermark),
+    records: recordsOf(payload),
+    commit: (offset) =>
+      payload.commitOffsetsIfNecessary({
+        topics: [{ topic, partitions: [{ partition, offset: String(offset) }] }],
+      }),
+  };
 }
 
 function recordsOf({ batch: { topic, partition, messages } }: EachBatchPayload): ConsumedRecord[] {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { IHeaders, Producer, ProducerRecord, RecordMetadata } from 'kafkajs';
-import { retryForever, type Logger, errorFields } from '@navora/runtime';
+import { errorFields, retryForever, type Backoff, type Logger } from '@navora/runtime';
 import { partitionOf } from './murmur2.js';
 
 export interface OutgoingRecord {
@@ -28,8 +28,12 @@ export interface ProduceLaneOptions {
    * is not chopped into a request per record, which costs the broker and us ten times as much. 0 by default.
    */
   minIntervalMs?: number;
+  /** How long a failed request waits before it is repeated. */
+  retry?: Backoff;
   log: Logger;
 }
+
+const RETRY: Backoff = { firstMs: 100, maxMs: 2000 };
 
 interface Waiting {
   record: OutgoingRecord;
@@ -137,8 +141,7 @@ export class ProduceLane {
   private async sendUntilAcknowledged(records: OutgoingRecord[]): Promise<void> {
     const topicMessages = this.byTopic(records);
     await retryForever(() => this.send(topicMessages), {
-      firstMs: 100,
-      maxMs: 2000,
+      ...(this.options.retry ?? RETRY),
       signal: this.stopped.signal,
       onRetry: (error, attempt) => {
         this.failing = true;
