@@ -1,5 +1,11 @@
 import type { OutgoingRecord } from '@navora/kafka';
-import { deadLetterIdOfMqtt, type DeadLetter, type Rejection, type VehicleId } from '@navora/schemas';
+import {
+  deadLetterIdOfMqtt,
+  REDRIVEN_HEADER,
+  type DeadLetter,
+  type Rejection,
+  type VehicleId,
+} from '@navora/schemas';
 import type { ReceivedMessage } from './received-message.js';
 
 /**
@@ -37,6 +43,7 @@ export function deadLetterOf(
     key: null,
     value: body,
     headers,
+    contentType: message.contentType ?? null,
   };
   return { topic, key: vehicleId ?? null, value: encode(letter), timestamp: now };
 }
@@ -50,9 +57,11 @@ function withinBounds({ body, userProperties }: ReceivedMessage) {
     bytes += name.length * 3 + value.length;
   }
   if (bytes <= MOST_BYTES) return { body, headers, cut: '' };
+  const redriven = headers[REDRIVEN_HEADER];
   return {
     body: body.subarray(0, MOST_BYTES),
-    headers: {},
+    // Without it a second failure would look like a first.
+    headers: redriven !== undefined && redriven.length < 64 ? { [REDRIVEN_HEADER]: redriven } : {},
     cut: ` (too large for a dead letter: without its headers, and cut after ${MOST_BYTES} of ${body.length} bytes)`,
   };
 }

@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import {
   CONTENT_TYPE,
   type DeadLetterReason,
   deadLetterIdOfMqtt,
   type Reading,
   readingType,
+  REDRIVEN_HEADER,
   TOPICS,
   WIRE_PREFIX_BYTES,
 } from '@navora/schemas';
@@ -47,6 +49,17 @@ describe('a message that is a reading', () => {
       { traceparent: '00-new', tracestate: 'a=1' },
       undefined,
     ]);
+  });
+
+  it('takes the mark of a redriven message along, so that a second failure is known as one', async () => {
+    const { receive, readingsLane, letters } = await aJourney();
+    const mark = `${randomUUID()}/1`;
+    const marked = (value: string) => ({ properties: { userProperties: { [REDRIVEN_HEADER]: value } } });
+    receive({ payload: avroOf(aReading()), ...marked(mark) });
+    receive({ payload: avroOf(aReading()), ...marked('anything a vehicle may say') });
+    receive({ payload: json('bad'), ...marked(mark) });
+    expect(readingsLane.records.map(({ headers }) => headers)).toEqual([{ [REDRIVEN_HEADER]: mark }, {}]);
+    expect(letters()).toMatchObject([{ headers: { [REDRIVEN_HEADER]: Buffer.from(mark) } }]);
   });
 
   it('is forwarded unverified while its schema is unknown, which is asked for in the background', async () => {
@@ -96,7 +109,7 @@ describe('a message that must be given up', () => {
 
   it.each(cases)('B12: %s: topic %.40s', async (reason, topic, payload, vehicleId, error) => {
     const { receive, readingsLane, deadLettersLane, letters, pubacks } = await aJourney();
-    receive({ topic, payload, properties: { userProperties: { traceparent: '00-t', model: 'x' } } });
+    receive({ topic, payload, properties: { contentType: 'x/y', userProperties: { traceparent: '00-t', model: 'x' } } });
     expect(readingsLane.records).toEqual([]);
     expect(deadLettersLane.records).toMatchObject([
       { topic: TOPICS.deadLetters, key: vehicleId ?? null, headers: { traceparent: '00-t' } },
@@ -111,6 +124,7 @@ describe('a message that must be given up', () => {
       topic: null,
       partition: null,
       offset: null,
+      contentType: 'x/y',
       headers: { traceparent: Buffer.from('00-t'), model: Buffer.from('x') },
     });
     expect(letter?.error).toMatch(error);

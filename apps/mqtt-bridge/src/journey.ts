@@ -1,6 +1,8 @@
 import type { OutgoingRecord, ProduceLane } from '@navora/kafka';
 import {
   MAX_BODY_BYTES,
+  parseRedriven,
+  REDRIVEN_HEADER,
   rejected,
   TRACE_HEADERS,
   type Reading,
@@ -112,7 +114,7 @@ export class Journey {
     kafkaHasIt: () => void,
   ): void {
     const { readings, readingsLane, metrics } = this.parts;
-    const headers = traceOf(message);
+    const headers = headersFor(message);
     metrics.forwarded.inc();
     readingsLane.produce(
       { topic: readings.topic, key: vehicleId, value, headers, timestamp: message.receivedAt },
@@ -129,16 +131,19 @@ export class Journey {
     const { deadLetters, deadLettersLane, metrics } = this.parts;
     const letter = deadLetterOf(message, vehicleId, rejection, deadLetters, Date.now());
     metrics.deadLettered(rejection.reason);
-    deadLettersLane.produce({ ...letter, headers: traceOf(message) }, kafkaHasIt);
+    deadLettersLane.produce({ ...letter, headers: headersFor(message) }, kafkaHasIt);
   }
 }
 
-function traceOf({ userProperties }: ReceivedMessage): OutgoingRecord['headers'] {
+/** What travels on into Kafka: the trace, and the mark of a message that was redriven. */
+function headersFor({ userProperties }: ReceivedMessage): OutgoingRecord['headers'] {
   if (userProperties === undefined) return undefined;
   const headers: OutgoingRecord['headers'] = {};
   for (const name of TRACE_HEADERS) {
     const value = userProperties[name];
     if (value !== undefined) headers[name] = value;
   }
+  const redriven = userProperties[REDRIVEN_HEADER];
+  if (parseRedriven(redriven)) headers[REDRIVEN_HEADER] = redriven;
   return headers;
 }

@@ -33,6 +33,7 @@ export class DeadLetters {
       key: record.key,
       value: record.value,
       headers: record.headers,
+      contentType: null,
     };
     await this.lane.produced({
       topic: TOPICS.deadLetters,

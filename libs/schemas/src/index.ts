@@ -5,6 +5,8 @@ export type { Origin, Outcome, Signal, Verdict } from './generated/signal.js';
 export * from './identity.js';
 export { collectExtras, isStorableTime, ReadingCodec, readingType, type Decoded } from './reading-codec.js';
 export * from './record-codec.js';
+export * from './record-decoder.js';
+export * from './redrive.js';
 export * from './registry.js';
 export * from './topics.js';
 export { frameAvro, schemaIdOf, WIRE_PREFIX_BYTES } from './wire-format.js';

@@ -20,7 +20,7 @@ export const SCHEMA_OF_TOPIC: Record<TopicName, { type: Type; text: string }> = 
   },
 };
 
-interface ValueOf {
+export interface ValueOf {
   [TOPICS.readings]: Reading;
   [TOPICS.signals]: Signal;
   [TOPICS.deadLetters]: DeadLetter;

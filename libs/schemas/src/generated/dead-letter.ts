@@ -23,6 +23,8 @@ export interface DeadLetter {
   /** The original body, untouched. */
   value: Buffer | null;
   headers: Record<string, Buffer>;
+  /** The MQTT message's content type, when the bridge gave it up. */
+  contentType: string | null;
 }
 
 export const deadLetterSchema = {
@@ -128,6 +130,15 @@ export const deadLetterSchema = {
         "values": "bytes"
       },
       "default": {}
+    },
+    {
+      "name": "contentType",
+      "type": [
+        "null",
+        "string"
+      ],
+      "default": null,
+      "doc": "The MQTT message's content type, when the bridge gave it up."
     }
   ]
 };
