@@ -11,4 +11,5 @@ export * from './producer.js';
 export * from './record-batch.js';
 export * from './schema-lessons.js';
 export * from './topic-check.js';
+export * from './topic-log.js';
 export * from './vehicle-parking.js';
