@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { alertsCommand } from './alerts-command.js';
 import { auditCommand } from './audit-command.js';
+import { deadLettersCommand } from './dead-letters-command.js';
 import { migrateCommand } from './migrate-command.js';
 import { readingsCommand } from './readings-command.js';
 import { replayCommand } from './replay-command.js';
@@ -21,6 +22,7 @@ for (const command of [
   replayCommand,
   readingsCommand,
   alertsCommand,
+  deadLettersCommand,
   auditCommand,
 ]) {
   program.addCommand(command());

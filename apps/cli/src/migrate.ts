@@ -46,7 +46,7 @@ export async function migrateAll(
     const applied = await migrate(cassandra, {
       keyspace: configuration.cassandraKeyspace,
       replication: configuration.keyspaceReplication,
-      folders: ['processor', 'alerts'].map((owner) => ({
+      folders: ['processor', 'alerts', 'cli'].map((owner) => ({
         owner,
         path: join(workspaceRoot, 'apps', owner, 'migrations'),
       })),
