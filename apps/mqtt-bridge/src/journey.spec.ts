@@ -109,7 +109,11 @@ describe('a message that must be given up', () => {
 
   it.each(cases)('B12: %s: topic %.40s', async (reason, topic, payload, vehicleId, error) => {
     const { receive, readingsLane, deadLettersLane, letters, pubacks } = await aJourney();
-    receive({ topic, payload, properties: { contentType: 'x/y', userProperties: { traceparent: '00-t', model: 'x' } } });
+    receive({
+      topic,
+      payload,
+      properties: { contentType: 'x/y', userProperties: { traceparent: '00-t', model: 'x' } },
+    });
     expect(readingsLane.records).toEqual([]);
     expect(deadLettersLane.records).toMatchObject([
       { topic: TOPICS.deadLetters, key: vehicleId ?? null, headers: { traceparent: '00-t' } },
