@@ -1,6 +1,8 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
 export interface LinkOptions {
+  /** Where it listens: by default on 127.0.0.1. */
+  host?: string;
   /** 0 for any free one. */
   port?: number;
   /** Sees all bytes that go through, in order, before they do. */
@@ -39,7 +41,7 @@ export class FaultyLink {
     server.on('connection', (client) => link.join(client, () => connect(port, host)));
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(options.port ?? 0, '127.0.0.1', resolve);
+      server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve);
     });
     return link;
   }

@@ -1,1 +1,2 @@
 export { FaultyLink, type LinkOptions } from './faulty-link.js';
+export { type KafkaLinks, type LinkedListener, linksToKafka } from './kafka-links.js';
