@@ -21,10 +21,7 @@ const settings = {
   topicReplication: setting('NAVORA_TOPIC_REPLICATION', withDefault(wholeNumber({ min: 1, max: 9 }), 1)),
   keyspaceReplication: setting(
     'NAVORA_KEYSPACE_REPLICATION',
-    withDefault(
-      text(/^\{.*\}$/, "CQL's replication map"),
-      "{'class': 'NetworkTopologyStrategy', 'replication_factor': 1}",
-    ),
+    withDefault(text(/^(\d|\{.*\})$/, "a number of copies, or CQL's replication map"), '1'),
   ),
   retentionDays: setting('NAVORA_RETENTION_DAYS', withDefault(wholeNumber({ min: 1, max: 3650 }), 365)),
 };
@@ -45,7 +42,7 @@ export async function migrateAll(
     await cassandra.connect();
     const applied = await migrate(cassandra, {
       keyspace: configuration.cassandraKeyspace,
-      replication: configuration.keyspaceReplication,
+      replication: replicationMap(configuration.keyspaceReplication),
       folders: ['processor', 'alerts', 'cli'].map((owner) => ({
         owner,
         path: join(workspaceRoot, 'apps', owner, 'migrations'),
@@ -83,6 +80,12 @@ async function makeTopics(
     admin,
     Object.fromEntries(layout.map(([topic, { partitions }]) => [topic, partitions])),
   );
+}
+
+/** A number is that many copies in each datacenter there is. */
+function replicationMap(replication: string): string {
+  if (replication.startsWith('{')) return replication;
+  return `{'class': 'NetworkTopologyStrategy', 'replication_factor': ${replication}}`;
 }
 
 /** With one replica fewer than there are, `acks=all` means more than one copy, and one node may be away. */

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import {
   componentNames,
+  nodeCountFrom,
   StackError,
   type StackOptions,
   type StackProgress,
@@ -40,13 +41,19 @@ function onInstance(name: string, description: string): Command {
 function upCommand(): Command {
   return onInstance('up', 'start the stack and wait until every component does real work')
     .option('--wipe', 'start with empty data')
-    .action((flags: InstanceFlags & { wipe?: boolean }) =>
+    .option(
+      '--nodes <count>',
+      'of Kafka and of Cassandra each, 1 or 3 (default: as its data, else 1)',
+      wholeNumber,
+    )
+    .action((flags: InstanceFlags & { wipe?: boolean; nodes?: number }) =>
       orOneSentence(async () => {
+        const nodes = flags.nodes === undefined ? undefined : nodeCountFrom(flags.nodes);
         const stopped = new AbortController();
         for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
           process.on(signal, () => stopped.abort());
         const endpoints = await withProgress(
-          { ...optionsOf(flags), wipe: flags.wipe, signal: stopped.signal },
+          { ...optionsOf(flags), nodes, wipe: flags.wipe, signal: stopped.signal },
           startStack,
         );
         const status = await stackStatus(optionsOf(flags));
@@ -77,7 +84,10 @@ function statusCommand(): Command {
 
 function logsCommand(): Command {
   return onInstance('logs', 'what the components have written')
-    .argument('[component]', `one of ${[...componentNames, 'supervisor'].join(', ')}; all when left out`)
+    .argument(
+      '[component]',
+      `one of ${[...componentNames, 'supervisor'].join(', ')}, or a further node, such as kafka-2; all when left out`,
+    )
     .option('-f, --follow', 'go on as it is written')
     .addOption(new Option('-n, --lines <count>', 'how many lines of each').default(40).argParser(wholeNumber))
     .action((component: string | undefined, flags: InstanceFlags & { follow?: boolean; lines: number }) =>

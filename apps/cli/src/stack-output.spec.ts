@@ -20,7 +20,7 @@ describe('progress of the stack', () => {
     reporter.show({ ...ready, phase: 'starting', seconds: 0, message: 'starting' });
     reporter.show(ready);
     reporter.end();
-    expect(screen.text).toBe('kafka      starting\nkafka      ready (5.3 s)\n');
+    expect(screen.text).toBe('kafka        starting\nkafka        ready (5.3 s)\n');
   });
 
   it('redraws one line per component on a terminal', () => {
@@ -30,7 +30,7 @@ describe('progress of the stack', () => {
     reporter.show(ready);
     reporter.end();
     const lastDrawing = screen.text.slice(screen.text.lastIndexOf('\u001b[J') + 3);
-    expect(lastDrawing).toBe('✔ kafka      ready (5.3 s)\n');
+    expect(lastDrawing).toBe('✔ kafka        ready (5.3 s)\n');
   });
 
   it('says what concerns the whole stack in its own words', () => {

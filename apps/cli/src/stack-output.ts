@@ -19,7 +19,7 @@ export function progressReporter(screen: Screen): ProgressReporter {
 
 export function eventLine({ component, phase, seconds, message }: StackProgress): string {
   const took = seconds > 0 ? ` (${seconds.toFixed(1)} s)` : '';
-  return component === 'stack' && phase === 'notice' ? message : `${component.padEnd(9)}  ${message}${took}`;
+  return component === 'stack' && phase === 'notice' ? message : `${component.padEnd(11)}  ${message}${took}`;
 }
 
 class LiveLines implements ProgressReporter {
@@ -86,12 +86,12 @@ export function clientLines(endpoints: StackEndpoints, envFile: string | null): 
 }
 
 export function statusTable(status: StackStatus): string {
-  const head = ['COMPONENT', 'STATE', 'PID', 'PORT', 'UPTIME', 'MEMORY', 'RESTARTS'];
+  const head = ['COMPONENT', 'STATE', 'PID', 'ADDRESS', 'UPTIME', 'MEMORY', 'RESTARTS'];
   const rows = status.components.map((one) => [
     one.title,
     one.state,
     String(one.pid ?? '-'),
-    String(one.port ?? '-'),
+    one.port === null ? '-' : `${one.host}:${one.port}`,
     one.uptimeSeconds === null ? '-' : duration(one.uptimeSeconds),
     one.memoryMiB === null ? '-' : `${one.memoryMiB} MiB`,
     String(one.restarts),

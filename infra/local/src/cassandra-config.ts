@@ -1,21 +1,33 @@
 import { join } from 'node:path';
+import { hostsOf, type NodeCount, nodeHost } from './nodes.js';
 import type { StackPorts } from './ports.js';
 
-export function cassandraYaml(clusterName: string, ports: StackPorts, dataFolder: string): string {
+export interface CassandraPlace {
+  clusterName: string;
+  ports: StackPorts;
+  dataFolder: string;
+  node: number;
+  nodes: NodeCount;
+}
+
+export function cassandraYaml({ clusterName, ports, dataFolder, node, nodes }: CassandraPlace): string {
+  const host = nodeHost(node);
+  // All are seeds: whichever is down, one that starts finds the ring.
+  const seeds = hostsOf(nodes).map((seed) => `${seed}:${ports.cassandraStorage}`);
   return `cluster_name: ${clusterName}
 partitioner: org.apache.cassandra.dht.Murmur3Partitioner
 num_tokens: 1
-initial_token: '0'
+initial_token: '${tokenOf(node, nodes)}'
 auto_bootstrap: false
 endpoint_snitch: SimpleSnitch
-listen_address: 127.0.0.1
-rpc_address: 127.0.0.1
+listen_address: ${host}
+rpc_address: ${host}
 storage_port: ${ports.cassandraStorage}
 native_transport_port: ${ports.cassandra}
 seed_provider:
   - class_name: org.apache.cassandra.locator.SimpleSeedProvider
     parameters:
-      - seeds: 127.0.0.1:${ports.cassandraStorage}
+      - seeds: ${seeds.join(',')}
 data_file_directories:
   - ${join(dataFolder, 'data')}
 commitlog_directory: ${join(dataFolder, 'commitlog')}
@@ -31,11 +43,16 @@ commitlog_total_space: 1GiB
 concurrent_writes: 128
 paxos_variant: v2
 storage_compatibility_mode: NONE
-memtable_heap_space: 256MiB
+memtable_heap_space: ${nodes === 1 ? 256 : 128}MiB
 auto_snapshot: false
 # Tests drop keyspaces all the time; nothing here is worth keeping a copy of.
 snapshot_before_compaction: false
 `;
+}
+
+/** Nodes share the ring, -2^63 to 2^63, in equal parts. */
+function tokenOf(node: number, nodes: NodeCount): bigint {
+  return nodes === 1 ? 0n : -(2n ** 63n) + (2n ** 64n / BigInt(nodes)) * BigInt(node - 1);
 }
 
 /** Without one, logback falls back to DEBUG on everything. */

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Instance, instanceAt, isInstanceName } from './instance.js';
 import {
   choosePorts,
-  isPortFree,
+  isPortFreeOn,
   type PortMove,
   rememberedPorts,
   rememberPorts,
@@ -17,10 +17,14 @@ import { holder } from './supervisor-lock.js';
  * Chooses the ports of an instance and writes them down. They are bound seconds later only, so what is written down
  * is what instances starting at the same moment respect: of two that chose alike, the later in the alphabet gives way.
  */
-export async function claimPorts(instance: Instance): Promise<{ ports: StackPorts; moves: PortMove[] }> {
+export async function claimPorts(
+  instance: Instance,
+  hosts: string[],
+): Promise<{ ports: StackPorts; moves: PortMove[] }> {
   for (;;) {
     const others = portsOf(neighbours(instance));
-    const isFree = async (port: number): Promise<boolean> => !others.has(port) && (await isPortFree(port));
+    const isFree = async (port: number): Promise<boolean> =>
+      !others.has(port) && (await isPortFreeOn(hosts, port));
     const { ports, moves } = await choosePorts(rememberedPorts(instance.portsFile), isFree);
     rememberPorts(instance.portsFile, ports);
     await pause(100);

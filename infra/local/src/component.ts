@@ -1,9 +1,19 @@
 import type { Instance } from './instance.js';
 import type { Java } from './java.js';
-import type { StackPorts } from './ports.js';
+import type { NodeCount } from './nodes.js';
+import type { PortName, StackPorts } from './ports.js';
 
-export const componentNames = ['kafka', 'cassandra', 'registry', 'mqtt'] as const;
-export type ComponentName = (typeof componentNames)[number];
+const kinds = ['kafka', 'cassandra', 'registry', 'mqtt'] as const;
+type Kind = (typeof kinds)[number];
+/** The first node of Kafka and of Cassandra has the name of its kind. */
+export type ComponentName = Kind | `${'kafka' | 'cassandra'}-${2 | 3}`;
+
+/** What a stack of one node consists of. */
+export const componentNames: readonly ComponentName[] = kinds;
+
+export function nodeName(kind: 'kafka' | 'cassandra', node: number): ComponentName {
+  return node === 1 ? kind : (`${kind}-${node}` as ComponentName);
+}
 
 /** How to run one process: what the supervisor starts, and starts again should it die. */
 export interface Launch {
@@ -16,17 +26,24 @@ export interface Launch {
 export interface Site {
   instance: Instance;
   ports: StackPorts;
+  nodes: NodeCount;
   java: Java;
 }
 
 /**
- * One service of the stack. `fetch` brings its program into the shared downloads (at once when it is there),
- * `prepare` writes its configuration, `ready` rejects until clients can do real work, `alive` asks cheaply
- * whether it still answers. A component never starts or ends processes that outlive the call: the supervisor does.
+ * One service of the stack, or one node of it. `fetch` brings its program into the shared downloads (at once when it
+ * is there), `prepare` writes its configuration, `ready` rejects until clients can do real work, `alive` asks
+ * cheaply whether it still answers. A component never starts or ends processes that outlive the call: the
+ * supervisor does.
  */
 export interface Component {
   name: ComponentName;
   title: string;
+  host: string;
+  /** Where its clients find it. */
+  port: PortName;
+  /** It is started for the first time only when this one is ready. */
+  after?: ComponentName;
   fetched(downloads: string): boolean;
   fetch(downloads: string, signal: AbortSignal): Promise<void>;
   prepare(site: Site, signal: AbortSignal): Promise<Launch>;

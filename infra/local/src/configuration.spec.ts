@@ -11,15 +11,50 @@ import { versions } from './versions.js';
 const kafka = kafkaSettings({
   clients: '127.0.0.1:9092',
   advertised: '127.0.0.1:9092',
-  controller: '127.0.0.1:19093',
+  linked: { clients: '127.0.0.1:9192', advertised: '127.0.0.1:9292' },
+  controllers: ['127.0.0.1:19093'],
   dataFolder: '/data',
 });
 
 describe("Kafka's configuration", () => {
   it('listens on the loopback address only', () => {
     expect(propertiesFile(kafka)).toContain(
-      'listeners=PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:19093\n',
+      'listeners=PLAINTEXT://127.0.0.1:9092,LINKED://127.0.0.1:9192,CONTROLLER://127.0.0.1:19093\n',
     );
+  });
+
+  it('sends clients of its second listener to where a link may be put in their way', () => {
+    expect(propertiesFile(kafka)).toContain(
+      'advertised.listeners=PLAINTEXT://127.0.0.1:9092,LINKED://127.0.0.1:9292\n',
+    );
+  });
+
+  it('keeps one copy of everything when there is one node', () => {
+    expect(kafka).toMatchObject({
+      'controller.quorum.voters': '1@127.0.0.1:19093',
+      'offsets.topic.replication.factor': 1,
+      'min.insync.replicas': 1,
+    });
+  });
+
+  it('keeps a copy of every topic on each of three nodes, its own topics too, and may lose one', () => {
+    const controllers = ['127.0.0.1:9', '127.0.0.2:9', '127.0.0.3:9'];
+    const second = kafkaSettings(
+      { clients: '127.0.0.2:9092', advertised: '127.0.0.2:9092', controllers, dataFolder: '/data' },
+      2,
+    );
+    expect(second).toMatchObject({
+      'node.id': 2,
+      'controller.quorum.voters': '1@127.0.0.1:9,2@127.0.0.2:9,3@127.0.0.3:9',
+      listeners: 'PLAINTEXT://127.0.0.2:9092,CONTROLLER://127.0.0.2:9',
+      'default.replication.factor': 3,
+      'min.insync.replicas': 2,
+      'offsets.topic.replication.factor': 3,
+      'transaction.state.log.replication.factor': 3,
+      'transaction.state.log.min.isr': 2,
+      'share.coordinator.state.topic.replication.factor': 3,
+      'share.coordinator.state.topic.min.isr': 2,
+    });
   });
 
   it('creates no topic nobody asked for', () => {
@@ -32,7 +67,14 @@ describe("Kafka's configuration", () => {
 });
 
 describe("Cassandra's configuration", () => {
-  const yaml = cassandraYaml('navora-default', { ...preferredPorts, cassandra: 10042 }, '/data');
+  const place = {
+    clusterName: 'navora-default',
+    ports: { ...preferredPorts, cassandra: 10042 },
+    dataFolder: '/data',
+    node: 1,
+    nodes: 1,
+  } as const;
+  const yaml = cassandraYaml(place);
 
   it('acknowledges a row once it is on disk', () => {
     expect(yaml).toContain('commitlog_sync: group\ncommitlog_sync_group_window: 5ms\n');
@@ -45,6 +87,18 @@ describe("Cassandra's configuration", () => {
   it('listens on the loopback address, at the ports of the instance', () => {
     expect(yaml).toContain('rpc_address: 127.0.0.1\n');
     expect(yaml).toContain('native_transport_port: 10042\n');
+  });
+
+  it('gives three nodes an address, an equal part of the ring and all seeds each', () => {
+    const yamls = [1, 2, 3].map((node) => cassandraYaml({ ...place, node, nodes: 3 }));
+    const valuesOf = (key: string) => yamls.map((one) => new RegExp(`${key}: (.*)`).exec(one)?.[1]);
+    expect(valuesOf('listen_address')).toEqual(['127.0.0.1', '127.0.0.2', '127.0.0.3']);
+    expect(valuesOf('initial_token')).toEqual([
+      "'-9223372036854775808'",
+      "'-3074457345618258603'",
+      "'3074457345618258602'",
+    ]);
+    expect(new Set(valuesOf('seeds'))).toEqual(new Set(['127.0.0.1:7000,127.0.0.2:7000,127.0.0.3:7000']));
   });
 });
 

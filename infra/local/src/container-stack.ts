@@ -42,7 +42,8 @@ export async function startContainerStack(options: StackOptions = {}): Promise<R
     ];
     const endpoints: StackEndpoints = {
       name: options.name ?? 'containers',
-      kafka: { brokers: [`${kafka.getHost()}:${kafka.getMappedPort(9092)}`] },
+      nodes: 1,
+      kafka: { brokers: [`${kafka.getHost()}:${kafka.getMappedPort(9092)}`], links: null },
       cassandra: {
         contactPoints: [cassandra.getHost()],
         port: cassandra.getMappedPort(9042),

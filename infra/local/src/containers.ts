@@ -12,7 +12,7 @@ export async function kafkaContainer(): Promise<StartedTestContainer> {
   const settings = kafkaSettings({
     clients: '0.0.0.0:9092',
     advertised: '$ADVERTISED',
-    controller: 'localhost:9093',
+    controllers: ['localhost:9093'],
     dataFolder: '/tmp/kafka-data',
   });
   const container = await new GenericContainer(`apache/kafka:${versions.kafka}`)

@@ -6,14 +6,14 @@ import { holdFile, instanceAt } from './instance.js';
 import { hasEnded, isAlive, type ProcessIdentity, signalProcess } from './process-identity.js';
 import type { StackOptions } from './stack.js';
 import { StackError } from './stack-error.js';
-import { readState, type StackState } from './state.js';
+import { type ComponentState, readState, type StackState } from './state.js';
 import { waitUntil } from './wait-until.js';
 
 type Where = Pick<StackOptions, 'home'>;
 
 /** The process that runs a component now: kill it (the supervisor starts it again), freeze it, watch it. */
 export function componentProcess(name: string, component: ComponentName, where: Where = {}): ProcessIdentity {
-  const identity = runningState(name, where).components[component].process;
+  const identity = stateOf(name, component, where).process;
   if (!isAlive(identity))
     throw new StackError(`${component} of the stack "${name}" has no process right now.`);
   return identity;
@@ -70,10 +70,16 @@ async function endComponent(
   if (!(await hasEnded(identity, 60_000))) throw new StackError(`${component} did not end on ${signal}.`);
   // "Healthy" must not be read off the state of before.
   const noticed = async (): Promise<void> => {
-    const { phase, process } = runningState(name, where).components[component];
+    const { phase, process } = stateOf(name, component, where);
     if (phase === 'ready' && process?.pid === identity.pid) throw new Error('the supervisor has not noticed');
   };
   await waitUntil(`The end of ${component}`, noticed, { withinMs: 10_000 });
+}
+
+function stateOf(name: string, component: ComponentName, where: Where): ComponentState {
+  const state = runningState(name, where).components[component];
+  if (!state) throw new StackError(`The stack "${name}" has no ${component}.`);
+  return state;
 }
 
 function runningState(name: string, { home }: Where): StackState {

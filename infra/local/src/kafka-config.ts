@@ -2,32 +2,52 @@ export interface KafkaAddresses {
   /** Where it listens for clients, and what it tells them its address is. */
   clients: string;
   advertised: string;
-  controller: string;
+  /** A second listener for clients, and where it sends them instead of to itself. */
+  linked?: { clients: string; advertised: string };
+  /** Of all nodes, in the order of their ids. */
+  controllers: string[];
   dataFolder: string;
 }
 
 type Settings = Record<string, string | number | boolean>;
 
-/** One node that is broker and controller. What is not said here is Kafka's default on purpose. */
-export function kafkaSettings({ clients, advertised, controller, dataFolder }: KafkaAddresses): Settings {
+/**
+ * One node that is broker and controller. What is not said here is Kafka's default on purpose. With several nodes
+ * every topic, also the internal ones, has a copy on each, and `acks=all` means all but one at least.
+ */
+export function kafkaSettings(
+  { clients, advertised, linked, controllers, dataFolder }: KafkaAddresses,
+  nodeId = 1,
+): Settings {
+  const copies = controllers.length;
+  const inSync = Math.max(1, copies - 1);
+  const controller = controllers[nodeId - 1];
+  const listeners = [`PLAINTEXT://${clients}`, ...(linked ? [`LINKED://${linked.clients}`] : [])];
+  const advertisedListeners = [
+    `PLAINTEXT://${advertised}`,
+    ...(linked ? [`LINKED://${linked.advertised}`] : []),
+  ];
   return {
     'process.roles': 'broker,controller',
-    'node.id': 1,
-    'controller.quorum.voters': `1@${controller}`,
-    listeners: `PLAINTEXT://${clients},CONTROLLER://${controller}`,
-    'advertised.listeners': `PLAINTEXT://${advertised}`,
+    'node.id': nodeId,
+    'controller.quorum.voters': controllers.map((address, index) => `${index + 1}@${address}`).join(','),
+    listeners: [...listeners, `CONTROLLER://${controller}`].join(','),
+    'advertised.listeners': advertisedListeners.join(','),
+    'inter.broker.listener.name': 'PLAINTEXT',
     'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,LINKED:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'log.dirs': dataFolder,
     // A topic nobody created is a mistake to see, not to paper over.
     'auto.create.topics.enable': false,
-    'offsets.topic.replication.factor': 1,
+    'default.replication.factor': copies,
+    'min.insync.replicas': inSync,
+    'offsets.topic.replication.factor': copies,
     'offsets.topic.num.partitions': 8,
-    'transaction.state.log.replication.factor': 1,
-    'transaction.state.log.min.isr': 1,
+    'transaction.state.log.replication.factor': copies,
+    'transaction.state.log.min.isr': inSync,
     'transaction.state.log.num.partitions': 4,
-    'share.coordinator.state.topic.replication.factor': 1,
-    'share.coordinator.state.topic.min.isr': 1,
+    'share.coordinator.state.topic.replication.factor': copies,
+    'share.coordinator.state.topic.min.isr': inSync,
     'share.coordinator.state.topic.num.partitions': 4,
     // A broker that was killed may register again only when its session is over: 9 s by default.
     'broker.session.timeout.ms': 6_000,

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
-import type { Component, Launch, Site } from './component.js';
-import { configFolder, dataFolder } from './instance.js';
-import { kafkaLogging, kafkaSettings, propertiesFile } from './kafka-config.js';
+import { type Component, type Launch, nodeName, type Site } from './component.js';
+import { configFolder, dataFolder, dataRoot, type Instance } from './instance.js';
+import { type KafkaAddresses, kafkaLogging, kafkaSettings, propertiesFile } from './kafka-config.js';
 import { copyRuntimeJars, download, isDownloaded } from './maven.js';
+import { hostsOf, type NodeCount, nodeHost } from './nodes.js';
 import { runToEnd } from './run-to-end.js';
 import { versions } from './versions.js';
 
@@ -13,30 +14,42 @@ const title = `Kafka ${versions.kafka}`;
 const pom = join(import.meta.dirname, '../kafka/pom.xml');
 const jars = (downloads: string): string => join(downloads, `kafka-${versions.kafka}`);
 
-export const kafka: Component = {
-  name: 'kafka',
-  title,
-  fetched: (downloads) => isDownloaded(jars(downloads)),
-  fetch: (downloads, signal) =>
-    download({ title, folder: jars(downloads), pom, goal: copyRuntimeJars }, signal),
-  prepare: prepareKafka,
-  ready: ({ kafka }) => kafkaReady([`127.0.0.1:${kafka}`]),
-  alive: ({ kafka }) => kafkaAlive([`127.0.0.1:${kafka}`]),
-};
+/** The nodes are each other's peers: whichever is asked, all of them make the quorum. */
+export function kafkaNode(node: number, nodes: NodeCount): Component {
+  const name = nodeName('kafka', node);
+  const host = nodeHost(node);
+  return {
+    name,
+    title: nodes === 1 ? title : `${title} (node ${node})`,
+    host,
+    port: 'kafka',
+    fetched: (downloads) => isDownloaded(jars(downloads)),
+    fetch: (downloads, signal) =>
+      download({ title, folder: jars(downloads), pom, goal: copyRuntimeJars }, signal),
+    prepare: (site, signal) => prepareKafka(site, node, signal),
+    ready: ({ kafka }) => kafkaReady([`${host}:${kafka}`]),
+    alive: ({ kafka }) => kafkaAlive([`${host}:${kafka}`]),
+  };
+}
 
-async function prepareKafka(site: Site, signal: AbortSignal): Promise<Launch> {
-  const conf = configFolder(site.instance, 'kafka');
-  const data = dataFolder(site.instance, 'kafka');
+async function prepareKafka(site: Site, node: number, signal: AbortSignal): Promise<Launch> {
+  const name = nodeName('kafka', node);
+  const conf = configFolder(site.instance, name);
+  const data = dataFolder(site.instance, name);
   mkdirSync(conf, { recursive: true });
   mkdirSync(data, { recursive: true });
   const properties = join(conf, 'node.properties');
   const logging = join(conf, 'log4j2.properties');
-  const clients = `127.0.0.1:${site.ports.kafka}`;
-  const controller = `127.0.0.1:${site.ports.kafkaController}`;
-  writeFileSync(
-    properties,
-    propertiesFile(kafkaSettings({ clients, advertised: clients, controller, dataFolder: data })),
-  );
+  const { kafka, kafkaLinked, kafkaLink, kafkaController } = site.ports;
+  const at = (port: number): string => `${nodeHost(node)}:${port}`;
+  const addresses: KafkaAddresses = {
+    clients: at(kafka),
+    advertised: at(kafka),
+    linked: { clients: at(kafkaLinked), advertised: at(kafkaLink) },
+    controllers: hostsOf(site.nodes).map((host) => `${host}:${kafkaController}`),
+    dataFolder: data,
+  };
+  writeFileSync(properties, propertiesFile(kafkaSettings(addresses, node)));
   writeFileSync(logging, kafkaLogging);
   const java = [
     `-Dlog4j2.configurationFile=file:${logging}`,
@@ -44,7 +57,7 @@ async function prepareKafka(site: Site, signal: AbortSignal): Promise<Launch> {
     join(jars(site.instance.downloads), '*'),
   ];
   if (!existsSync(join(data, 'meta.properties'))) {
-    const format = ['format', `--cluster-id=${randomBytes(16).toString('base64url')}`, '-c', properties];
+    const format = ['format', `--cluster-id=${clusterId(site.instance)}`, '-c', properties];
     await runToEnd(
       site.java.command,
       [
@@ -61,8 +74,7 @@ async function prepareKafka(site: Site, signal: AbortSignal): Promise<Launch> {
   return {
     command: site.java.command,
     args: [
-      '-Xms256m',
-      '-Xmx512m',
+      ...(site.nodes === 1 ? ['-Xms256m', '-Xmx512m'] : ['-Xms128m', '-Xmx384m']),
       '-XX:+UseG1GC',
       '-XX:MaxGCPauseMillis=20',
       '-XX:+ExitOnOutOfMemoryError',
@@ -72,6 +84,13 @@ async function prepareKafka(site: Site, signal: AbortSignal): Promise<Launch> {
       properties,
     ],
   };
+}
+
+/** One for all nodes of an instance, made by whichever is prepared first. */
+function clusterId(instance: Instance): string {
+  const file = join(dataRoot(instance), 'kafka-cluster-id');
+  if (!existsSync(file)) writeFileSync(file, randomBytes(16).toString('base64url'));
+  return readFileSync(file, 'utf8');
 }
 
 /**
@@ -88,6 +107,19 @@ export async function kafkaReady(brokers: string[]): Promise<void> {
 
 export async function kafkaAlive(brokers: string[]): Promise<void> {
   await withAdmin(brokers, async (admin) => void (await admin.describeCluster()));
+}
+
+/** Rejects until every partition has all its copies again: until then the loss of another node would stop it. */
+export async function kafkaWhole(brokers: string[]): Promise<void> {
+  await withAdmin(brokers, async (admin) => {
+    const { brokers: present } = await admin.describeCluster();
+    if (present.length < brokers.length)
+      throw new Error(`${present.length} of ${brokers.length} Kafka nodes are there`);
+    const { topics } = await admin.fetchTopicMetadata();
+    for (const { name, partitions } of topics)
+      for (const { isr, partitionId, replicas } of partitions)
+        if (isr.length < replicas.length) throw new Error(`a copy of ${name}/${partitionId} is behind`);
+  });
 }
 
 async function withAdmin(

@@ -11,6 +11,8 @@ import { mqttAnswers } from './mqtt-probe.js';
 export const mosquitto: Component = {
   name: 'mqtt',
   title: 'mosquitto',
+  host: '127.0.0.1',
+  port: 'mqtt',
   fetched: (downloads) => installed() !== undefined || unpackedMosquitto(downloads) !== undefined,
   fetch: async (downloads, signal) => {
     if (!mosquitto.fetched(downloads)) await unpackMosquitto(downloads, signal);

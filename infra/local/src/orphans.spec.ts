@@ -34,6 +34,7 @@ function record(instance: Instance, supervisor: ProcessIdentity, kafka: ProcessI
     supervisor,
     phase: 'running',
     ports: preferredPorts,
+    nodes: 1,
     components: { kafka: { ...ready, process: kafka }, cassandra: ready, registry: ready, mqtt: ready },
   });
 }

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { choosePorts, isPortFree, movesLine, preferredPorts } from './ports.js';
+import { choosePorts, isPortFree, isPortFreeOn, movesLine, preferredPorts } from './ports.js';
 
 const everythingIsFree = async (): Promise<boolean> => true;
 const without =
@@ -24,6 +24,12 @@ describe('the ports of an instance', () => {
     expect(ports.kafka).toBe(11092);
     expect(moves).toEqual([{ name: 'kafka', from: 9092, to: 11092 }]);
     expect(movesLine(moves)).toBe('Ports in use by something else: kafka 9092 (now 11092).');
+  });
+
+  it('keep the link beside the listener it belongs to', async () => {
+    const { ports, moves } = await choosePorts({}, without(9192));
+    expect([ports.kafkaLinked, ports.kafkaLink]).toEqual([10192, 10292]);
+    expect(moves.map(({ name }) => name)).toEqual(['kafkaLinked']);
   });
 
   it('go back to the usual one when the remembered one is taken', async () => {
@@ -51,6 +57,7 @@ describe('a port', () => {
         });
       });
       expect(await isPortFree(port)).toBe(false);
+      expect(await isPortFreeOn(['127.0.0.2', '127.0.0.1'], port)).toBe(false);
       await new Promise((resolve) => server?.close(resolve));
       server = undefined;
       expect(await isPortFree(port)).toBe(true);

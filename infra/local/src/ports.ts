@@ -7,6 +7,9 @@ export const preferredPorts = {
   cassandra: 9042,
   registry: 8081,
   mqtt: 1883,
+  /** Clients of this listener are sent on to `kafkaLink`, where nothing of the stack listens: a link that misbehaves. */
+  kafkaLinked: 9192,
+  kafkaLink: 9292,
   kafkaController: 19093,
   cassandraStorage: 7000,
 };
@@ -23,12 +26,18 @@ export interface PortMove {
 }
 
 /** Can be bound on the loopback address; a listener on all addresses counts as taken too. */
-export function isPortFree(port: number): Promise<boolean> {
+export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
   });
+}
+
+/** Nodes share their ports, each at its own address: one that is taken at any of them is taken. */
+export async function isPortFreeOn(hosts: string[], port: number): Promise<boolean> {
+  for (const host of hosts) if (!(await isPortFree(port, host))) return false;
+  return true;
 }
 
 /**
@@ -37,13 +46,13 @@ export function isPortFree(port: number): Promise<boolean> {
  */
 export async function choosePorts(
   remembered: Partial<StackPorts>,
-  isFree: (port: number) => Promise<boolean> = isPortFree,
+  isFree: (port: number) => Promise<boolean>,
 ): Promise<{ ports: StackPorts; moves: PortMove[] }> {
   const ports: Partial<StackPorts> = {};
   const moves: PortMove[] = [];
   const taken = new Set<number>();
   for (const name of portNames) {
-    const wanted = remembered[name] ?? preferredPorts[name];
+    const wanted = remembered[name] ?? beside(ports, name) ?? preferredPorts[name];
     for (const port of candidates(wanted, preferredPorts[name])) {
       if (taken.has(port) || !(await isFree(port))) continue;
       taken.add(port);
@@ -54,6 +63,12 @@ export async function choosePorts(
     if (ports[name] === undefined) throw new Error(`no free port found for ${name}`);
   }
   return { ports: ports as StackPorts, moves };
+}
+
+/** No process holds the link's port until a link is opened: keeping it beside one that is held keeps stacks apart. */
+function beside({ kafkaLinked }: Partial<StackPorts>, name: PortName): number | undefined {
+  if (name !== 'kafkaLink' || kafkaLinked === undefined) return undefined;
+  return kafkaLinked + preferredPorts.kafkaLink - preferredPorts.kafkaLinked;
 }
 
 function* candidates(wanted: number, preferred: number): Generator<number> {

@@ -15,6 +15,8 @@ export const registryUrl = (port: number): string => `http://127.0.0.1:${port}/a
 export const registry: Component = {
   name: 'registry',
   title,
+  host: '127.0.0.1',
+  port: 'registry',
   fetched: (downloads) => isDownloaded(program(downloads)),
   fetch: fetchRegistry,
   prepare: prepareRegistry,

@@ -5,6 +5,7 @@ import { stackHome } from './config.js';
 import { endpointsAt, type StackEndpoints } from './endpoints.js';
 import { whatIsWrong } from './health.js';
 import { dataRoot, type Instance, instanceAt, makeFolders } from './instance.js';
+import { agreedNodes, type NodeCount, otherNodes } from './nodes.js';
 import { endOrphans } from './orphans.js';
 import { endProcess, isAlive } from './process-identity.js';
 import { secondsSince, type StackProgress } from './progress.js';
@@ -12,14 +13,19 @@ import { StackError } from './stack-error.js';
 import { startSupervisor } from './start-supervisor.js';
 import { readState } from './state.js';
 import { holder } from './supervisor-lock.js';
+import type { ComponentEnvironment } from './supervisor-message.js';
 
-const joinDeadlineMs = 150_000;
+const joinDeadlineMs = 270_000;
 
 export interface StackOptions {
   /** Several stacks may run side by side, each with its own name, ports and data. */
   name?: string;
   /** The folder of all stacks; by default NAVORA_HOME, else `.navora` in the repository. */
   home?: string;
+  /** Of Kafka and of Cassandra each; by default what its data is of, else 1. */
+  nodes?: NodeCount;
+  /** Added to the environment of single components. */
+  environment?: ComponentEnvironment;
   /** Forget what the instance has stored: before a start, after a stop. */
   wipe?: boolean;
   onProgress?: (event: StackProgress) => void;
@@ -46,8 +52,10 @@ export async function startStack(options: StackOptions = {}): Promise<StackEndpo
     if (options.signal?.aborted)
       throw new StackError('Stopped before the stack was up; nothing is left running.');
     await endOrphans(instance);
-    const outcome = await startSupervisor(instance, tell, options.signal);
-    if (outcome !== 'already-running') return endpointsAt(instance.name, outcome);
+    const nodes = agreedNodes(instance, options.nodes);
+    const task = { nodes, environment: options.environment };
+    const outcome = await startSupervisor(instance, task, tell, options.signal);
+    if (outcome !== 'already-running') return endpointsAt(instance.name, outcome, nodes);
     await pause(200);
   }
 }
@@ -61,7 +69,7 @@ export async function stopStack(options: StackOptions = {}): Promise<void> {
   const wasRunning = isAlive(supervisor);
   if (wasRunning) {
     tell({ component: 'stack', phase: 'stopping', seconds: 0, message: 'stopping' });
-    // Four components, 20 s each to stop by themselves.
+    // Four kinds of components, 20 s each to stop by themselves.
     await endProcess(supervisor, 90_000);
   }
   const hadOrphans = await endOrphans(instance);
@@ -73,7 +81,7 @@ export async function stopStack(options: StackOptions = {}): Promise<void> {
 /** The endpoints of the stack that runs already, once it answers; undefined when none runs, or no longer. */
 async function join(
   instance: Instance,
-  { signal, onProgress }: StackOptions,
+  { signal, onProgress, nodes }: StackOptions,
 ): Promise<StackEndpoints | undefined> {
   const begun = performance.now();
   const notice = (message: string): void =>
@@ -81,11 +89,12 @@ async function join(
   for (let waiting = false; ; waiting = true) {
     const state = readState(instance);
     if (!state || !isAlive(state.supervisor)) return undefined;
+    if (nodes !== undefined && nodes !== state.nodes) throw otherNodes(instance, state.nodes);
     if (signal?.aborted) throw new StackError('Stopped waiting for the stack; it runs on.');
     const wrong = state.phase === 'running' ? await whatIsWrong(state) : `it is ${state.phase}`;
     if (wrong === '') {
       notice(`The stack "${instance.name}" is already running.`);
-      return endpointsAt(instance.name, state.ports);
+      return endpointsAt(instance.name, state.ports, state.nodes);
     }
     if (performance.now() - begun > joinDeadlineMs) {
       throw new StackError(

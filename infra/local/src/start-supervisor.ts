@@ -7,7 +7,7 @@ import type { StackPorts } from './ports.js';
 import { endProcess, identify } from './process-identity.js';
 import type { StackProgress } from './progress.js';
 import { StackError } from './stack-error.js';
-import type { SupervisorMessage } from './supervisor-message.js';
+import type { SupervisorMessage, SupervisorTask } from './supervisor-message.js';
 
 /**
  * Starts the supervisor as a process of its own and resolves when the stack is up, or when another supervisor turned
@@ -15,12 +15,13 @@ import type { SupervisorMessage } from './supervisor-message.js';
  */
 export async function startSupervisor(
   instance: Instance,
+  task: Omit<SupervisorTask, 'home' | 'name'>,
   onProgress: (event: StackProgress) => void,
   signal: AbortSignal | undefined,
 ): Promise<StackPorts | 'already-running'> {
   const log = openSync(logFile(instance, 'supervisor'), 'a');
   const { program, execArgv, env } = howToRun();
-  const child = fork(program, [instance.home, instance.name], {
+  const child = fork(program, [JSON.stringify({ ...task, home: instance.home, name: instance.name })], {
     detached: true,
     // --import is resolved from here.
     cwd: import.meta.dirname,

@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { ComponentName } from './component.js';
+import type { NodeCount } from './nodes.js';
 import type { Instance } from './instance.js';
 import type { StackPorts } from './ports.js';
 import type { ProcessIdentity } from './process-identity.js';
@@ -20,12 +21,17 @@ export interface StackState {
   supervisor: ProcessIdentity;
   phase: 'starting' | 'running' | 'stopping';
   ports: StackPorts;
-  components: Record<ComponentName, ComponentState>;
+  nodes: NodeCount;
+  components: Partial<Record<ComponentName, ComponentState>>;
 }
+
+/** A stack that was started before there could be several nodes says nothing of them. */
+type StoredState = Omit<StackState, 'nodes'> & Partial<Pick<StackState, 'nodes'>>;
 
 export function readState(instance: Instance): StackState | undefined {
   try {
-    return JSON.parse(readFileSync(instance.stateFile, 'utf8')) as StackState;
+    const stored = JSON.parse(readFileSync(instance.stateFile, 'utf8')) as StoredState;
+    return { nodes: 1, ...stored };
   } catch {
     return undefined;
   }

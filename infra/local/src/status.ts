@@ -1,13 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ComponentName, componentNames } from './component.js';
+import type { ComponentName } from './component.js';
+import { componentsOf } from './components.js';
 import { stackHome } from './config.js';
 import { endpointsAt, type StackEndpoints } from './endpoints.js';
 import { instanceAt, logFile } from './instance.js';
+import { agreedNodes, type NodeCount } from './nodes.js';
 import { isAlive } from './process-identity.js';
 import type { StackOptions } from './stack.js';
 import { readState } from './state.js';
-import { components } from './supervisor.js';
 
 export interface ComponentStatus {
   component: ComponentName;
@@ -15,6 +16,7 @@ export interface ComponentStatus {
   /** `not-answering`: the process runs, clients get no answer. */
   state: 'healthy' | 'not-answering' | 'downloading' | 'starting' | 'restarting' | 'stopped';
   pid: number | null;
+  host: string;
   port: number | null;
   uptimeSeconds: number | null;
   memoryMiB: number | null;
@@ -25,6 +27,7 @@ export interface ComponentStatus {
 export interface StackStatus {
   name: string;
   state: 'running' | 'starting' | 'stopping' | 'unhealthy' | 'stopped';
+  nodes: NodeCount;
   home: string;
   supervisorPid: number | null;
   supervisorLog: string;
@@ -39,8 +42,9 @@ export async function stackStatus(options: StackOptions = {}): Promise<StackStat
   const instance = instanceAt(stackHome(options.home), options.name);
   const state = readState(instance);
   const running = state !== undefined && isAlive(state.supervisor) ? state : undefined;
+  const nodes = running?.nodes ?? agreedNodes(instance, undefined);
   const statuses = await Promise.all(
-    components.map(async ({ name, title, alive }): Promise<ComponentStatus> => {
+    componentsOf(nodes).map(async ({ name, title, host, port, alive }): Promise<ComponentStatus> => {
       const known = running?.components[name];
       const pid = known && isAlive(known.process) ? known.process.pid : null;
       const answers =
@@ -56,7 +60,8 @@ export async function stackStatus(options: StackOptions = {}): Promise<StackStat
         title,
         state: phase === 'ready' ? (answers ? 'healthy' : 'not-answering') : phase,
         pid,
-        port: running?.ports[name] ?? null,
+        host,
+        port: running?.ports[port] ?? null,
         uptimeSeconds:
           pid && known?.startedAt ? Math.round((Date.now() - Date.parse(known.startedAt)) / 1_000) : null,
         memoryMiB: pid ? residentMiB(pid) : null,
@@ -70,13 +75,16 @@ export async function stackStatus(options: StackOptions = {}): Promise<StackStat
   return {
     name: instance.name,
     state: phase === 'running' && !healthy ? 'unhealthy' : phase,
+    nodes,
     home: instance.home,
     supervisorPid: running?.supervisor.pid ?? null,
     supervisorLog: logFile(instance, 'supervisor'),
-    components: statuses.sort(
-      (a, b) => componentNames.indexOf(a.component) - componentNames.indexOf(b.component),
-    ),
-    endpoints: running ? endpointsAt(instance.name, running.ports) : null,
+    // What people look for first, first.
+    components: [
+      ...statuses.filter(({ component }) => component.startsWith('kafka')),
+      ...statuses.filter(({ component }) => !component.startsWith('kafka')),
+    ],
+    endpoints: running ? endpointsAt(instance.name, running.ports, running.nodes) : null,
     envFile: running && existsSync(instance.envFile) ? join(instance.envFile) : null,
   };
 }

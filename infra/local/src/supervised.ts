@@ -9,7 +9,7 @@ import { endProcess } from './process-identity.js';
 import { StackError } from './stack-error.js';
 import type { ComponentState } from './state.js';
 
-const startDeadlineMs = 120_000;
+const startDeadlineMs = 240_000;
 const stopGraceMs = 20_000;
 /** A process that has run this long was fine: its next death starts the back-off anew. */
 const provenMs = 60_000;
@@ -24,6 +24,7 @@ export class Supervised {
     readonly component: Component,
     private readonly site: Site,
     private readonly report: (event: StackProgress) => void,
+    private readonly environment: Record<string, string> = {},
   ) {}
 
   async fetch(signal: AbortSignal): Promise<void> {
@@ -40,7 +41,8 @@ export class Supervised {
     const begun = performance.now();
     this.enter('starting', 0, 'starting');
     rmSync(this.hold(), { force: true });
-    const launch = await this.component.prepare(this.site, signal);
+    const prepared = await this.component.prepare(this.site, signal);
+    const launch = { ...prepared, env: { ...prepared.env, ...this.environment } };
     signal.throwIfAborted();
     const child = this.launch(launch);
     const outcome = await this.untilReady(child, signal, startDeadlineMs);

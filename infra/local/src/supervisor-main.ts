@@ -2,16 +2,17 @@ import { rmSync } from 'node:fs';
 import { claimPorts } from './claim-ports.js';
 import { instanceAt } from './instance.js';
 import { findJava } from './java.js';
+import { hostsOf, rememberNodes, requireLoopbackAddresses } from './nodes.js';
 import { movesLine } from './ports.js';
 import type { StackProgress } from './progress.js';
 import { StackError } from './stack-error.js';
 import { Supervisor } from './supervisor.js';
 import { takeLock } from './supervisor-lock.js';
-import type { SupervisorMessage } from './supervisor-message.js';
+import type { SupervisorMessage, SupervisorTask } from './supervisor-message.js';
 
-// The process behind `stack up`: `supervisor-main <home> <instance>`. Reports to whoever started it until the stack
+// The process behind `stack up`: `supervisor-main <task as JSON>`. Reports to whoever started it until the stack
 // is up, then goes on alone until SIGTERM.
-const [home = '', name = ''] = process.argv.slice(2);
+const { home, name, nodes, environment } = JSON.parse(process.argv[2] ?? '{}') as SupervisorTask;
 const instance = instanceAt(home, name);
 
 let supervisor: Supervisor | undefined;
@@ -45,12 +46,15 @@ async function run(): Promise<void> {
     process.exit(0);
   }
   const java = findJava();
-  const { ports, moves } = await claimPorts(instance);
+  const hosts = hostsOf(nodes);
+  await requireLoopbackAddresses(hosts);
+  const { ports, moves } = await claimPorts(instance, hosts);
   if (moves.length > 0) {
     const message = movesLine(moves);
     report({ component: 'stack', phase: 'notice', seconds: 0, message });
   }
-  supervisor = new Supervisor(instance, ports, java, report);
+  rememberNodes(instance, nodes);
+  supervisor = new Supervisor(instance, { ports, nodes, java, environment }, report);
   await supervisor.start();
   tell({ type: 'ready', ports });
   attended = false;

@@ -1,5 +1,18 @@
+import type { ComponentName } from './component.js';
+import type { NodeCount } from './nodes.js';
 import type { StackPorts } from './ports.js';
 import type { StackProgress } from './progress.js';
+
+/** What is added to the environment of single components. */
+export type ComponentEnvironment = Partial<Record<ComponentName, Record<string, string>>>;
+
+/** What a supervisor is started for. */
+export interface SupervisorTask {
+  home: string;
+  name: string;
+  nodes: NodeCount;
+  environment?: ComponentEnvironment;
+}
 
 /** What a supervisor tells the process that started it. */
 export type SupervisorMessage =

@@ -1,20 +1,25 @@
 import { writeFileSync } from 'node:fs';
-import type { Component, ComponentName, Site } from './component.js';
-import { cassandra } from './cassandra.js';
+import type { Site } from './component.js';
+import { componentsOf } from './components.js';
 import { endpointsAt, envFile } from './endpoints.js';
+import { requireWhole } from './health.js';
 import type { Instance } from './instance.js';
 import type { Java } from './java.js';
-import { kafka } from './kafka.js';
-import { mosquitto } from './mosquitto.js';
+import type { NodeCount } from './nodes.js';
 import type { StackPorts } from './ports.js';
 import { identify } from './process-identity.js';
 import type { StackProgress } from './progress.js';
-import { registry } from './registry.js';
 import { type StackState, writeState } from './state.js';
 import { Supervised } from './supervised.js';
+import type { ComponentEnvironment } from './supervisor-message.js';
+import { waitUntil } from './wait-until.js';
 
-/** In the order they are stopped from the end: vehicles fall silent before what they feed goes away. */
-export const components: readonly Component[] = [cassandra, kafka, registry, mosquitto];
+export interface SupervisedStack {
+  ports: StackPorts;
+  nodes: NodeCount;
+  java: Java;
+  environment?: ComponentEnvironment;
+}
 
 /** Owns the processes of one instance. */
 export class Supervisor {
@@ -24,23 +29,25 @@ export class Supervisor {
 
   constructor(
     private readonly instance: Instance,
-    ports: StackPorts,
-    java: Java,
+    { ports, nodes, java, environment = {} }: SupervisedStack,
     report: (event: StackProgress) => void,
   ) {
-    const site: Site = { instance, ports, java };
+    const site: Site = { instance, ports, nodes, java };
     const noted = (event: StackProgress): void => {
       this.note();
       report(event);
     };
-    this.all = components.map((component) => new Supervised(component, site, noted));
+    this.all = componentsOf(nodes).map(
+      (component) => new Supervised(component, site, noted, environment[component.name]),
+    );
     const states = this.all.map((one) => [one.component.name, one.state]);
     this.state = {
       name: instance.name,
       supervisor: identify(process.pid) ?? { pid: process.pid, started: '' },
       phase: 'starting',
       ports,
-      components: Object.fromEntries(states) as Record<ComponentName, Supervised['state']>,
+      nodes,
+      components: Object.fromEntries(states) as StackState['components'],
     };
     this.note();
   }
@@ -48,13 +55,25 @@ export class Supervisor {
   /** Each is started as soon as it is fetched: a start waits for a processor, a download for the network. */
   async start(): Promise<void> {
     const { signal } = this.abort;
-    const starts = this.all.map(async (one) => {
-      await one.fetch(signal);
-      await one.start(signal);
-    });
-    await Promise.all(starts);
+    const { name, ports, nodes } = this.state;
+    const fetches = new Map<string, Promise<void>>();
+    const starts = new Map<string, Promise<void>>();
+    for (const one of this.all) {
+      const { after, title } = one.component;
+      // The nodes of a kind run one program.
+      const program = title.replace(/ \(node \d+\)$/, '');
+      const fetched = fetches.get(program) ?? one.fetch(signal);
+      fetches.set(program, fetched);
+      const before = after === undefined ? undefined : starts.get(after);
+      starts.set(
+        one.component.name,
+        Promise.all([fetched, before]).then(() => one.start(signal)),
+      );
+    }
+    await Promise.all(starts.values());
+    await waitUntil('The ring of nodes', () => requireWhole(ports, nodes), { withinMs: 240_000, signal });
     this.state.phase = 'running';
-    writeFileSync(this.instance.envFile, envFile(endpointsAt(this.instance.name, this.state.ports)));
+    writeFileSync(this.instance.envFile, envFile(endpointsAt(name, ports, nodes)));
     this.note();
   }
 
@@ -62,7 +81,10 @@ export class Supervisor {
     this.abort.abort();
     this.state.phase = 'stopping';
     this.note();
-    for (const one of [...this.all].reverse()) await one.stop();
+    for (const kind of ['mqtt', 'registry', 'kafka', 'cassandra'] as const) {
+      // Nodes of a kind leave together: the last ones of a quorum would wait for those that are gone.
+      await Promise.all(this.all.filter(({ component }) => component.port === kind).map((one) => one.stop()));
+    }
     this.note();
   }
 

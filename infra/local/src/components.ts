@@ -1,0 +1,16 @@
+import { cassandraNode } from './cassandra.js';
+import type { Component } from './component.js';
+import { kafkaNode } from './kafka.js';
+import { mosquitto } from './mosquitto.js';
+import { type NodeCount, nodesOf } from './nodes.js';
+import { registry } from './registry.js';
+
+/** In the order they are stopped from the end: vehicles fall silent before what they feed goes away. */
+export function componentsOf(nodes: NodeCount): Component[] {
+  return [
+    ...nodesOf(nodes).map((node) => cassandraNode(node, nodes)),
+    ...nodesOf(nodes).map((node) => kafkaNode(node, nodes)),
+    registry,
+    mosquitto,
+  ];
+}
