@@ -35,6 +35,8 @@ export interface CaseFile {
   readonly rowsById: ReadonlyMap<string, readonly Row[]>;
   readonly signalsByOrigin: ReadonlyMap<string, readonly SignalRecord[]>;
   readonly deadLetterIds: ReadonlySet<string>;
+  /** By dead letter: the records it was sent again as, and that were not given up in turn. */
+  readonly redriven: ReadonlyMap<string, readonly ReadingRecord[]>;
   /** Records that were dead-lettered, by their place. */
   givenUpAt(place: string): ReadingRecord | undefined;
   deadLetterOf(record: ReadingRecord): DeadLetter | undefined;
@@ -69,6 +71,12 @@ export function openCaseFile(evidence: Evidence): CaseFile {
     readingById: new Map(readings.map((reading) => [identityKey(reading.said), reading])),
     rowsById: groupBy(evidence.rows, idKey),
     signalsByOrigin: groupBy(evidence.signals, (signal) => placeText(signal.origin)),
+    redriven: groupBy(
+      evidence.records.filter(
+        (record) => record.redrives !== undefined && !deadLetterAt.has(placeText(record)),
+      ),
+      (record) => record.redrives ?? '',
+    ),
     deadLetterIds: new Set(evidence.deadLetters.map((letter) => letter.id)),
     givenUpAt: (place) => givenUp.get(place),
     deadLetterOf: (record) => (givenUp.size === 0 ? undefined : deadLetterAt.get(placeText(record))),

@@ -1,6 +1,6 @@
 import { type CaseFile } from './case-file.js';
 import type { Check, Witness } from './check.js';
-import { groundsFor, isFounded, isHarmed } from './dead-letter-grounds.js';
+import { groundsFor, isFounded, isHarmed, isMended } from './dead-letter-grounds.js';
 import { DEAD_LETTER_REASONS, type DeadLetter } from './evidence.js';
 import { placeText } from './ids.js';
 
@@ -25,7 +25,7 @@ function* wrongLetter(letter: DeadLetter, file: CaseFile): Iterable<Witness> {
     yield { what: 'an unknown reason', ...about, found: letter.reason };
   else if (letter.of && letter.of.topic !== file.evidence.settings.readingsTopic) {
     yield { what: 'a record of ours was given up', ...about, expected: 'none', found: placeText(letter.of) };
-  } else if (!isFounded(letter, file) && !isHarmed(letter, file)) {
+  } else if (!isFounded(letter, file) && !isHarmed(letter, file) && !isMended(letter, file)) {
     const expected = groundsFor(letter, file) ?? 'nothing: the reading is good';
     yield { what: 'a wrong reason', ...about, expected, found: letter.reason };
   }

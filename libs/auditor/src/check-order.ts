@@ -35,7 +35,7 @@ function* overtaken(readings: readonly Reading[], file: CaseFile): Iterable<Witn
   const highest = new Map<number, Sent>();
   let latestSent: Sent | undefined;
   for (const reading of readings) {
-    const sent = sentOf(reading, file);
+    const sent = cameLateByRedrive(reading, file) ? undefined : sentOf(reading, file);
     if (sent === undefined) continue;
     const inRun = highest.get(sent.run);
     const overtaker = inRun && sent.order < inRun.order ? inRun : inAnEarlierRun(sent, latestSent);
@@ -43,6 +43,12 @@ function* overtaken(readings: readonly Reading[], file: CaseFile): Iterable<Witn
     if (inRun === undefined || sent.order > inRun.order) highest.set(sent.run, sent);
     if (latestSent === undefined || sent.firstSentAt > latestSent.firstSentAt) latestSent = sent;
   }
+}
+
+/** What was given up before Kafka and redriven stands behind what its vehicle sent since: people wanted it so. */
+function cameLateByRedrive({ occurrences }: Reading, file: CaseFile): boolean {
+  const redrives = occurrences[0]?.redrives;
+  return redrives !== undefined && file.deadLetterIds.has(redrives);
 }
 
 function inAnEarlierRun(sent: Sent, latest: Sent | undefined): Sent | undefined {

@@ -20,6 +20,16 @@ export function isFounded(letter: DeadLetter, file: CaseFile): boolean {
   return grounds !== undefined && (letter.reason === grounds || letter.reason === 'processing-error');
 }
 
+/** Reasons that may pass: a schema is registered late, a bug of ours is mended. */
+const PASSING: readonly string[] = ['unknown-schema', 'processing-error', 'refused-by-store'];
+
+/** The reason was true then and is not now: the same bytes were sent again for this letter, and were taken. */
+export function isMended(letter: DeadLetter, file: CaseFile): boolean {
+  if (!PASSING.includes(letter.reason)) return false;
+  const records = file.redriven.get(letter.id) ?? [];
+  return records.some((record) => letter.of === undefined || record.digest === letter.digest);
+}
+
 /** A good reading that was given up and is stored nowhere. */
 export function isHarmed(letter: DeadLetter, file: CaseFile): boolean {
   if ('bad' in letter.judged || groundsFor(letter, file) !== undefined) return false;

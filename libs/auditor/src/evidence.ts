@@ -74,6 +74,8 @@ export interface ReadingRecord extends Place {
   readonly timestamp: number;
   readonly digest: string;
   readonly judged: Judged;
+  /** The dead letter it was sent again for, as its header says. */
+  readonly redrives?: string;
 }
 
 export interface DeadLetter extends Place {

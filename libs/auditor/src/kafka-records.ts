@@ -25,7 +25,15 @@ export class RecordReader {
     const value = message.value ?? NOTHING;
     // The vehicle is taken from the body, so that a record under a foreign key shows as just that.
     const judged = await this.judgeAvro(value, (fields) => optionalText(fields, 'vehicleId') ?? key);
-    return { ...place, key, timestamp: Number(message.timestamp), digest: digestOf(value), judged };
+    const redrives = redrivenLetter(message);
+    return {
+      ...place,
+      key,
+      timestamp: Number(message.timestamp),
+      digest: digestOf(value),
+      judged,
+      ...(redrives === undefined ? {} : { redrives }),
+    };
   }
 
   async signal(place: Place, key: string, message: KafkaMessage): Promise<SignalRecord> {
@@ -83,6 +91,12 @@ export class RecordReader {
       throw error;
     }
   }
+}
+
+/** A redriven message names its dead letter: `<id>/<how often>`. */
+function redrivenLetter({ headers }: KafkaMessage): string | undefined {
+  const [id] = String([headers?.['navora-redriven']].flat().at(-1) ?? '').split('/');
+  return id === '' ? undefined : id?.toLowerCase();
 }
 
 /** The vehicle an MQTT topic names, if it names a valid one. */
