@@ -1,7 +1,7 @@
 import { collectExtras, type Reading } from '@navora/schemas';
 
 /** Deeper than any device nests, and shallow enough that nothing that walks it can run out of stack. */
-const DEEPEST = 32;
+export const DEEPEST = 32;
 
 /**
  * Names repeat their parents' names once objects are flattened, so a small body can name a long text a thousand

@@ -8,10 +8,14 @@ import {
   type Rejection,
   type VehicleId,
 } from '@navora/schemas';
-import { Extras } from './json-extras.js';
+import { DEEPEST, Extras } from './json-extras.js';
+import { nestsDeeperThan } from './json-nesting.js';
 import { timeOf } from './recorded-at.js';
 
 type Fields = Record<string, unknown>;
+
+/** The body itself, and an object of ours around what we do not know. */
+const OUR_LEVELS = 2;
 
 /** Where the first thing was wrong, what was expected there and what was found. */
 class Trouble {
@@ -32,6 +36,9 @@ export function readJson(
 ): { reading: Reading } | { rejection: Rejection } {
   // Lenient decoding would replace bad bytes, and so store what no vehicle sent.
   if (!isUtf8(body)) return rejected('malformed-body', 'the body is not UTF-8');
+  if (nestsDeeperThan(DEEPEST + OUR_LEVELS, body)) {
+    return rejected('malformed-body', `the body: expected at most ${DEEPEST} levels, found more`);
+  }
   let fields: unknown;
   try {
     fields = JSON.parse(body.toString());

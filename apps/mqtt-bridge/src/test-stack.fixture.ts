@@ -52,11 +52,15 @@ export class TestStack {
     this.mqttUrl = endpoint('NAVORA_MQTT_URL');
   }
 
-  static async open(environment: Record<string, string | undefined>): Promise<TestStack> {
+  /** @param reads the topics to read all of into memory; both, unless told otherwise. */
+  static async open(
+    environment: Record<string, string | undefined>,
+    { reads }: { reads?: string[] } = {},
+  ): Promise<TestStack> {
     const stack = new TestStack(environment);
     for (const topic of [TOPICS.readings, TOPICS.deadLetters]) await stack.schemaIdOf(topic);
     await stack.createTopics();
-    await Promise.all(Object.values(stack.topics).map((topic) => stack.readAll(topic)));
+    await Promise.all((reads ?? Object.values(stack.topics)).map((topic) => stack.readAll(topic)));
     return stack;
   }
 
@@ -99,6 +103,15 @@ export class TestStack {
     });
   }
 
+  /** How many records a topic holds now. */
+  async recordsIn(topic: string): Promise<number> {
+    const admin = this.kafka.admin();
+    await admin.connect();
+    const offsets = await admin.fetchTopicOffsets(topic);
+    await admin.disconnect();
+    return offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
+  }
+
   onDispose(end: () => Promise<unknown>): void {
     this.ends.push(end);
   }
@@ -134,6 +147,11 @@ export class TestStack {
   private async readAll(topic: string): Promise<void> {
     const records: ReadRecord[] = [];
     this.readings.set(topic, records);
+    await this.watch(topic, (record) => records.push(record));
+  }
+
+  /** Shows every record of a topic, from its beginning. */
+  async watch(topic: string, see: (record: ReadRecord) => void): Promise<void> {
     const groupId = `${topic}.reader`;
     const consumer = this.kafka.consumer({ groupId });
     await consumer.connect();
@@ -141,7 +159,7 @@ export class TestStack {
     await consumer.run({
       autoCommit: false,
       eachMessage: async ({ partition, message }) => {
-        records.push({
+        see({
           key: message.key?.toString(),
           value: message.value as Buffer,
           partition,

@@ -1,0 +1,46 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { eventually, freeze } from '@navora/testing';
+import { expect } from 'vitest';
+import { BridgeProcess, RECEIVE_MAXIMUM } from './running-bridge.fixture.js';
+import { expectAllInOrder, Load } from './load.fixture.js';
+import type { TestStack } from './test-stack.fixture.js';
+
+const MIB = 1024 * 1024;
+/** What a full window and its copies may take beside what the bridge needs anyway. */
+const MOST_GROWTH_BYTES = 150 * MIB;
+
+/** Kafka is there and answers nothing, while the vehicles go on sending. */
+export async function freezeKafka(stack: TestStack, frozenMs: number, perSecond: number): Promise<void> {
+  const bridge = new BridgeProcess(stack, stack.mqttUrl);
+  await eventually('the bridge at work', () => bridge.events('mqtt_subscribed').length > 0);
+  const load = new Load(stack, await stack.connectVehicles(), perSecond);
+  load.start();
+  await eventually('a steady stream', () => stack.written.length > 2 * perSecond, { withinMs: 60_000 });
+  const before = bridge.rssBytes;
+
+  const thaw = freeze('kafka');
+  const rss: number[] = [];
+  let most = 0;
+  try {
+    const until = performance.now() + frozenMs;
+    while (performance.now() < until) {
+      await pause(250);
+      rss.push(bridge.rssBytes);
+      most = Math.max(most, await bridge.metric('navora_bridge_lane_records'));
+    }
+  } finally {
+    thaw();
+  }
+  const figures = `${Math.round(before / MIB)} MiB before, at most ${Math.round(Math.max(...rss) / MIB)} MiB; ${most} records at most in memory`;
+  process.stdout.write(`Kafka frozen for ${frozenMs / 1000} s: ${figures}\n`);
+  expect(Math.max(...rss) - before, `I10: ${figures}`).toBeLessThan(MOST_GROWTH_BYTES);
+  // The window was full, or nothing was held back; and twice the window is the most there may be.
+  expect(most, `I10: ${figures}`).toBeGreaterThanOrEqual(RECEIVE_MAXIMUM);
+  expect(most, `I10: ${figures}`).toBeLessThanOrEqual(3 * RECEIVE_MAXIMUM);
+
+  await load.stop();
+  await expectAllInOrder(stack, load);
+  const sessions = bridge.events('mqtt_subscribed').map(({ sessionPresent }) => sessionPresent);
+  expect(sessions.slice(1).every(Boolean), 'I1: the session survived every reconnect').toBe(true);
+  expect(await bridge.end('SIGTERM')).toBe(0);
+}
