@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { audit, AuditError, type AuditOptions, renderReport } from '@navora/auditor';
 import { Command, InvalidArgumentError } from 'commander';
+import { AuditProgress } from './audit-progress.js';
+import { parseTime } from './time-argument.js';
 import { stackEnvFile, stackFolder, workspaceRoot } from './workspace.js';
 
 interface AuditFlags {
@@ -25,7 +27,22 @@ interface AuditFlags {
   alertsGroup?: string;
   mqttTopic?: string;
   retentionDays?: number;
+  from?: number;
+  to?: number;
+  faults?: string;
+  received?: string[];
+  allowResets?: boolean;
 }
+
+const MORE = `
+It may be run while everything goes on: what came before its start is judged. The last line is "held", or
+"broken: " and the invariants with their checks; the exit code is 0 if all held, 1 if one is broken, 2 if it could
+not be found out. What it reads, how it judges and what it cannot know: docs/auditing.md
+
+  navora audit                                    the newest history of the local stack
+  navora audit --history run.jsonl --from -10m    what was sent in the last ten minutes
+  navora audit --faults drill.jsonl --json        with the faults around each first witness, for a program
+`;
 
 /** `navora audit`: exit code 0 if every promise was kept, 1 if one is broken, 2 if it could not be found out. */
 export function auditCommand(): Command {
@@ -39,6 +56,15 @@ export function auditCommand(): Command {
       seconds,
       60,
     )
+    .option(
+      '--from <time>',
+      'judge what was sent from then on: 2026-11-22T08:00:00Z, ms since 1970, or -10m',
+      moment,
+    )
+    .option('--to <time>', 'and until then', moment)
+    .option('--faults <file>', 'what was done to the system, to be named beside what broke')
+    .option('--received <file...>', 'what a tap between MQTT broker and bridge saw, to tell whose loss it is')
+    .option('--allow-resets', 'committed offsets were set back on purpose')
     .option('--json', 'print the report as JSON')
     .option('--full-scan', 'read the whole readings table (default: up to 300,000 records in Kafka)')
     .option('--no-full-scan', 'read only the partitions where the rows belong')
@@ -56,19 +82,21 @@ export function auditCommand(): Command {
     .option('--alerts-group <name>', "the alerts app's consumer group (default: navora-alerts)")
     .option('--mqtt-topic <pattern>', 'MQTT topic, with {vehicleId} in it')
     .option('--retention-days <days>', 'how long readings are kept (default: 365)', wholeNumber)
+    .addHelpText('after', MORE)
     .action(async (flags: AuditFlags) => {
       process.exitCode = await runAudit(flags);
     });
 }
 
 async function runAudit(flags: AuditFlags): Promise<number> {
+  const progress = new AuditProgress(process.stderr);
   try {
-    const report = await audit(optionsFrom(flags));
-    clearProgress();
+    const report = await audit({ ...optionsFrom(flags), onProgress: (what) => progress.show(what) });
+    progress.end();
     console.log(flags.json ? JSON.stringify(report, undefined, 2) : renderReport(report));
     return report.held ? 0 : 1;
   } catch (error) {
-    clearProgress();
+    progress.end();
     if (!(error instanceof AuditError)) throw error;
     console.error(`The audit could not be made: ${error.message}`);
     return 2;
@@ -104,8 +132,9 @@ function optionsFrom(flags: AuditFlags): AuditOptions {
       deadLetters: flags.deadLettersTopic,
     }),
     ...given({ processorGroup, alertsGroup, retentionDays, fullScan, mqttTopicPattern: mqttTopic }),
+    ...given({ faultsFile: flags.faults, receivedFiles: flags.received, allowResets: flags.allowResets }),
+    range: given({ from: flags.from, to: flags.to }),
     waitForQuietSeconds: flags.wait,
-    onProgress: showProgress,
   };
 }
 
@@ -138,15 +167,6 @@ function historiesIn(folder: string): { file: string; changedAt: number }[] {
   }
 }
 
-/** Progress is for the one who waits, so it goes to a terminal only and leaves no trace. */
-function showProgress(what: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${what} …`);
-}
-
-function clearProgress(): void {
-  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
-}
-
 function list(text: string): string[] {
   return text.split(',').map((one) => one.trim());
 }
@@ -155,6 +175,11 @@ function seconds(text: string): number {
   const [, count, unit = 's'] = /^(\d+(?:\.\d+)?)(s|m)?$/.exec(text) ?? [];
   if (count === undefined) throw new InvalidArgumentError('Write it like 90s or 5m.');
   return Number(count) * (unit === 'm' ? 60 : 1);
+}
+
+/** Also how long ago with a minus before it, as it is said on the way back in time. */
+function moment(text: string): number {
+  return parseTime(text.replace(/^-(?=\d)/, ''));
 }
 
 function wholeNumber(text: string): number {

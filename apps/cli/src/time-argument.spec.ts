@@ -19,6 +19,7 @@ it.each(['', 'soon', '5 s', '-5s', '5y'])('refuses "%s" as a duration', (text) =
 it('reads a time, or how long ago', () => {
   expect(parseTime('2026-11-22T08:00:00Z')).toBe(Date.UTC(2026, 10, 22, 8));
   expect(parseTime('2026-11-22')).toBe(Date.UTC(2026, 10, 22));
+  expect(parseTime('1763800000123')).toBe(1763800000123);
   expect(Math.abs(parseTime('2h') - (Date.now() - 7_200_000))).toBeLessThan(1000);
 });
 

@@ -9,9 +9,10 @@ export function parseDuration(text: string): number {
   return Number(match[1]) * UNIT_MS[(match[2] ?? 's') as keyof typeof UNIT_MS];
 }
 
-/** ISO 8601, or how long ago: `2h`. @returns ms since 1970 */
+/** ISO 8601, ms since 1970, or how long ago: `2h`. @returns ms since 1970 */
 export function parseTime(text: string): number {
   if (/^\d+(?:\.\d+)?[smhd]$/.test(text)) return Date.now() - parseDuration(text);
+  if (/^\d{12,}$/.test(text)) return Number(text);
   const ms = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : NaN;
   if (Number.isNaN(ms))
     throw new InvalidArgumentError(

@@ -64,7 +64,6 @@ export function aGoodWorld(): E.Evidence {
       vehicles: new Set(Object.keys(JOURNEYS)),
       sent: [...sent, bad, conflicting],
       startedAt: START,
-      attempts: 14,
     },
     records: [...records, redelivered, conflict],
     starts: new Map([[0, 0n]]),
@@ -82,6 +81,13 @@ export function aGoodWorld(): E.Evidence {
     openAlerts: alerts
       .filter((alert) => alert.status === 'open')
       .map((alert) => ({ ...alert, partition: String(slotOf(alert.vehicleId, OPEN_ALERT_BUCKETS)) })),
+    later: [],
+    cutAt: START + 600_000,
+    range: { from: -Infinity, to: Infinity },
+    keptSince: { readings: -Infinity, signals: -Infinity, deadLetters: -Infinity },
+    commits: [5n, 22n].map((offset) => aCommit(offset, START + 10_000 + Number(offset))),
+    resetsAllowed: false,
+    faults: [],
     lags: [],
     waited: true,
     rules: RULES,
@@ -116,6 +122,7 @@ export function aRecord(sent: E.Sent, offset: bigint): E.ReadingRecord {
     key: sent.vehicleId,
     timestamp: START + 7000,
     digest: `avro of ${sent.digest}`,
+    headers: '',
     judged: sent.judged,
   };
 }
@@ -129,7 +136,12 @@ export function aRow(record: E.ReadingRecord): E.Row {
     clockSuspect: said.recordedAt > record.timestamp + SETTINGS.clockSuspectMs,
     receivedAt: record.timestamp,
     origin: { topic: record.topic, partition: record.partition, offset: record.offset },
+    writtenAt: { from: record.timestamp + 5, to: record.timestamp + 5 },
   };
+}
+
+export function aCommit(offset: bigint, at: number): E.Commit {
+  return { group: 'navora-processor', topic: READINGS, partition: 0, offset, at };
 }
 
 export function aSignal(row: E.Row, offset: bigint): E.SignalRecord {
@@ -154,6 +166,7 @@ export function aSignal(row: E.Row, offset: bigint): E.SignalRecord {
     messageId,
     recordedAt,
     receivedAt,
+    sentAt: receivedAt + 9,
     origin,
     clockSuspect,
     verdicts,
@@ -171,12 +184,13 @@ export function aMessageLetter(sent: E.Sent, reason = 'malformed-body'): E.DeadL
     vehicleId,
     mqttTopic,
     digest,
+    headers: '',
     judged,
   };
 }
 
 export function aRecordLetter(record: E.ReadingRecord, reason = 'conflicting-reading'): E.DeadLetter {
-  const { key: vehicleId, digest, judged } = record;
+  const { key: vehicleId, digest, headers, judged } = record;
   const id = deadLetterIdOfRecord(record);
   return {
     ...letterPlace(1n),
@@ -186,7 +200,9 @@ export function aRecordLetter(record: E.ReadingRecord, reason = 'conflicting-rea
     service: 'processor',
     vehicleId,
     of: record,
+    originalKey: vehicleId,
     digest,
+    headers,
     judged,
   };
 }

@@ -1,116 +1,145 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Client, errors, types } from 'cassandra-driver';
-import { type Admin, Kafka, logLevel } from 'kafkajs';
+import type { Client } from 'cassandra-driver';
+import type { Admin } from 'kafkajs';
+import { Archive } from './archive.js';
 import { AuditError } from './audit-error.js';
 import { AvroBodies } from './avro-bodies.js';
-import { readAlertTables, readExpectedRows, readLatest, readLayout, scanRows } from './cassandra-evidence.js';
-import type { Evidence, History, ReadingRecord } from './evidence.js';
-import { HistoryReader } from './history.js';
+import {
+  type Layout,
+  readAlertTables,
+  readExpectedRows,
+  readLatest,
+  readLayout,
+  scanRows,
+} from './cassandra-evidence.js';
+import { readCommits } from './commit-log.js';
+import { connectCassandra, connectKafka, hostsOf, reaching } from './connections.js';
+import type { Circumstances, Evidence } from './evidence.js';
+import { readFaultLog } from './fault-log.js';
+import { type Fleet, gatherHistory, lengthsOf, readingsIn, untilWrittenDown } from './gather-history.js';
 import { judge } from './judge.js';
-import { readKafka } from './kafka-evidence.js';
+import { gatherLater, gatherTopics } from './kafka-evidence.js';
 import { RecordReader } from './kafka-records.js';
 import { type AuditOptions, type CompleteOptions, completeOptions } from './options.js';
 import { caughtUp, lagsOf, type Standing, standingOf } from './quiet.js';
 import type { AuditReport } from './report.js';
-import { parseRules, type Rule } from './rules.js';
+import { parseRules } from './rules.js';
+import { sliceEvidence } from './slice-evidence.js';
+import { sliceCountFor, Slices } from './slices.js';
 
 /** Below this many records the readings table is small enough to be read whole. */
-const SMALL_TABLE = 300_000n;
+const SMALL_TABLE = 300_000;
 
 /**
- * Reads the sender's history, the topics and the tables, and judges what became of every reading. Throws
- * `AuditError` when it cannot.
+ * Reads the sender's history, the topics and the tables, and judges what became of every reading. May be run while
+ * everything goes on. Throws `AuditError` when it cannot.
  */
 export async function audit(given: AuditOptions): Promise<AuditReport> {
   const options = completeOptions(given);
   const rules = parseRules(await readText(options.rulesFile), options.rulesFile);
-  const reader = new RecordReader(new AvroBodies(options.registryUrl), options.mqttTopicPattern);
-  const history = await readHistory(options, reader);
-  const kafka = new Kafka({
-    ...{ clientId: 'navora-audit', brokers: [...options.kafkaBrokers], logLevel: logLevel.NOTHING },
-    retry: { retries: 3 },
-  });
+  const faults = options.faultsFile === undefined ? [] : await readFaultLog(options.faultsFile);
+  const kafka = connectKafka(options);
   const admin = kafka.admin();
   const client = connectCassandra(options);
+  let archive: Archive | undefined;
   try {
     await reaching('Kafka', options.kafkaBrokers.join(', '), () => admin.connect());
     await reaching('Cassandra', hostsOf(options).join(', '), () => client.connect());
-    const standings = await reaching('Kafka', 'its topics', () => quietStandings(admin, options));
-    const topics = await reaching('Kafka', 'its topics', () =>
-      readKafka(kafka, admin, standings, history, reader, options),
+
+    // The cut: what the histories say is acknowledged by now is in Kafka before the ends that are taken next.
+    const lengths = await lengthsOf(options.historyFiles);
+    const { standings, cutAt } = await reaching('Kafka', 'its topics', () => quietStandings(admin, options));
+    await untilWrittenDown(options.historyFiles, cutAt);
+
+    const layout = await reaching('Cassandra', 'the layout', () => readLayout(client));
+    const inTopic = recordsIn(standings[0]);
+    const slices = new Slices(
+      options.slices ?? sliceCountFor(Math.max(readingsIn(lengths), inTopic)),
+      options.mqttTopicPattern,
     );
-    const tables = await reaching('Cassandra', `keyspace ${options.cassandra.keyspace}`, () =>
-      readTables(client, history, topics.records, standings[0], options),
+    archive = await Archive.open(slices.count);
+    const reader = new RecordReader(new AvroBodies(options.registryUrl), options.mqttTopicPattern);
+    const fleet = await gatherHistory(archive, slices, lengths, layout, options);
+    const work = { kafka, admin, reader, archive, slices, fleet, bucketMs: layout.bucketMs, options };
+    const keptSince = await reaching('Kafka', 'its topics', () => gatherTopics(work, standings, cutAt));
+    const commits = await readCommits(kafka, admin, commitmentsOf(options));
+    await reaching('Cassandra', `keyspace ${options.cassandra.keyspace}`, () =>
+      gatherTables({ client, ...work, layout, whole: options.fullScan ?? inTopic <= SMALL_TABLE }),
     );
-    options.onProgress('judging');
-    return judge(evidenceOf({ history, rules, ...topics, ...tables }, standings, options));
+    await reaching('Kafka', 'its topics', () => gatherLater(work, standings[0]));
+
+    const whole = {
+      ...circumstances(standings, layout, options),
+      ...{ rules, faults, cutAt, keptSince, startedAt: fleet.startedAt },
+      ...(commits === undefined ? {} : { commits }),
+      tapped: options.receivedFiles.length > 0,
+    };
+    return await judge(whole, evidenceBySlice(archive, slices, fleet, whole, reader, options));
   } finally {
-    await Promise.allSettled([admin.disconnect(), client.shutdown()]);
+    await Promise.allSettled([admin.disconnect(), client.shutdown(), archive?.close()]);
   }
 }
 
-async function readHistory(options: CompleteOptions, reader: RecordReader): Promise<History> {
-  const histories = new HistoryReader((body, vehicleId, encoding) =>
-    reader.judgeSent(body, vehicleId, encoding),
-  );
-  for (const file of options.historyFiles) {
-    options.onProgress(`reading ${file}`);
-    await histories.readFile(file);
-  }
-  return histories.history();
-}
-
-async function quietStandings(admin: Admin, options: CompleteOptions): Promise<[Standing, Standing]> {
+async function quietStandings(admin: Admin, options: CompleteOptions) {
   const { processorGroup, alertsGroup, topics, waitForQuietSeconds, onProgress } = options;
   const patienceMs = waitForQuietSeconds * 1000;
-  const until = (group: string, topic: string) =>
-    caughtUp({ look: () => standingOf(admin, group, topic), patienceMs, onProgress, pause, now: Date.now });
+  const until = (look: () => Promise<Standing>) =>
+    caughtUp({ look, patienceMs, onProgress, pause, now: Date.now });
+  let cutAt: number | undefined;
   // Readings first: what the processor has committed by then has its signals within the ends taken after.
-  const readings = await until(processorGroup, topics.readings);
-  return [readings, await until(alertsGroup, topics.signals)];
+  const readings = await until(async () => {
+    const standing = await standingOf(admin, processorGroup, topics.readings);
+    cutAt ??= Date.now();
+    return standing;
+  });
+  const signals = await until(() => standingOf(admin, alertsGroup, topics.signals));
+  return { standings: [readings, signals] as const, cutAt: cutAt ?? Date.now() };
 }
 
-async function readTables(
-  client: Client,
-  history: History,
-  records: readonly ReadingRecord[],
-  readings: Standing,
-  { fullScan, onProgress }: CompleteOptions,
-) {
-  const layout = await readLayout(client);
-  const inTopic = [...readings.ends].reduce(
-    (sum, [partition, end]) => sum + end - (readings.starts.get(partition) ?? 0n),
-    0n,
-  );
-  const whole = fullScan ?? inTopic <= SMALL_TABLE;
-  onProgress(whole ? 'reading the whole readings table' : 'reading the rows of the vehicles');
-  const rows = whole
-    ? await scanRows(client, history)
-    : await readExpectedRows(client, history, records, layout);
+function recordsIn({ starts, ends }: Standing): number {
+  return [...ends].reduce((sum, [partition, end]) => sum + Number(end - (starts.get(partition) ?? 0n)), 0);
+}
+
+const commitmentsOf = ({ processorGroup, alertsGroup, topics }: CompleteOptions) => [
+  { group: processorGroup, topic: topics.readings },
+  { group: alertsGroup, topic: topics.signals },
+];
+
+interface TableReading {
+  readonly client: Client;
+  readonly archive: Archive;
+  readonly slices: Slices;
+  readonly fleet: Fleet;
+  readonly layout: Layout;
+  readonly options: CompleteOptions;
+  /** Read the whole readings table. */
+  readonly whole: boolean;
+}
+
+async function gatherTables({ client, archive, slices, fleet, layout, options, whole }: TableReading) {
+  const { vehicles, buckets } = fleet;
+  const { onProgress } = options;
+  const put: Parameters<typeof readLatest>[3] = (vehicleId, entry) =>
+    archive.put(slices.ofVehicle(vehicleId), entry);
+  const takeRow: Parameters<typeof scanRows>[2] = (row) => put(row.vehicleId, ['row', row]);
+  if (whole) await scanRows(client, vehicles, takeRow, onProgress);
+  else await readExpectedRows(client, buckets, layout, takeRow, onProgress);
   onProgress('reading latest states and alerts');
-  const latest = await readLatest(client, history, layout);
-  return { rows, latest, layout, ...(await readAlertTables(client, history)) };
+  await readLatest(client, vehicles, layout, put);
+  await readAlertTables(client, vehicles, put);
 }
 
-type Found = Pick<
-  Evidence,
-  'history' | 'records' | 'signals' | 'deadLetters' | 'rows' | 'latest' | 'alerts'
-> &
-  Pick<Evidence, 'alertHistory' | 'alertsByDay' | 'openAlerts'> & {
-    rules: readonly Rule[];
-    layout: { shardCount: number; bucketMs: number };
-  };
+type Known = 'rules' | 'faults' | 'cutAt' | 'keptSince' | 'commits';
 
-function evidenceOf(
-  found: Found,
+function circumstances(
   [readings, signals]: readonly [Standing, Standing],
+  layout: Layout,
   options: CompleteOptions,
-): Evidence {
+): Omit<Circumstances, Known> {
   const { starts, ends, committed } = readings;
   return {
-    ...found,
-    ...{ starts, ends, committed },
+    ...{ starts, ends, committed, range: options.range, resetsAllowed: options.allowResets },
     lags: [readings, signals].flatMap(lagsOf),
     waited: options.waitForQuietSeconds > 0,
     settings: {
@@ -119,39 +148,27 @@ function evidenceOf(
       mqttTopicPattern: options.mqttTopicPattern,
       clockSuspectMs: options.clockSuspectMs,
       retentionMs: options.retentionDays * 86_400_000,
-      ...found.layout,
+      ...layout,
     },
   };
 }
 
-function hostsOf({ cassandra }: CompleteOptions): string[] {
-  return cassandra.contactPoints.map((host) => (host.includes(':') ? host : `${host}:${cassandra.port}`));
-}
-
-function connectCassandra(options: CompleteOptions): Client {
-  const { cassandra } = options;
-  return new Client({
-    contactPoints: hostsOf(options),
-    localDataCenter: cassandra.dataCenter,
-    keyspace: cassandra.keyspace,
-    queryOptions: { consistency: types.consistencies.localQuorum },
-    encoding: { map: Map, useBigIntAsLong: true },
-  });
-}
-
-async function reaching<T>(service: string, where: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof AuditError) throw error;
-    throw new AuditError(`${service} (${where}): ${sentenceOf(error)}`);
+async function* evidenceBySlice(
+  archive: Archive,
+  slices: Slices,
+  { vehicles }: Fleet,
+  whole: Parameters<typeof sliceEvidence>[1],
+  reader: RecordReader,
+  { onProgress }: CompleteOptions,
+): AsyncIterable<Evidence> {
+  const inSlice = Array.from({ length: slices.count }, () => new Set<string>());
+  for (const vehicleId of vehicles) inSlice[slices.ofVehicle(vehicleId)]?.add(vehicleId);
+  for (const [slice, own] of inSlice.entries()) {
+    onProgress(slices.count === 1 ? 'judging' : `judging (${Math.floor((100 * slice) / slices.count)} %)`);
+    yield sliceEvidence(archive.read(slice), whole, own, (body, vehicleId, encoding) =>
+      reader.judgeSent(body, vehicleId, encoding),
+    );
   }
-}
-
-/** The Cassandra driver prints its errors over many lines, and hides the cause in one of them. */
-function sentenceOf(error: unknown): string {
-  if (error instanceof errors.NoHostAvailableError) return 'no host could be reached';
-  return (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, ' ');
 }
 
 async function readText(file: string): Promise<string> {

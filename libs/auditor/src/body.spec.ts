@@ -36,6 +36,7 @@ describe('a good body', () => {
 
   it.each([
     [1763800000120, 1763800000120],
+    ['2024-02-29T00:00:00Z', Date.parse('2024-02-29T00:00:00Z')],
     ['2026-11-22T09:15:30+01:00', Date.parse('2026-11-22T08:15:30Z')],
   ])('was recorded at %s', (recordedAt, ms) => {
     expect(judged({ ...GOOD, recordedAt })).toMatchObject({ reading: { recordedAt: ms } });
@@ -57,6 +58,12 @@ describe('a bad body', () => {
     ['malformed-body', '[]'],
     ['malformed-body', { messageId: ID }],
     ['malformed-body', { ...GOOD, recordedAt: '2026-11-22T08:15:30' }],
+    ['malformed-body', { ...GOOD, recordedAt: '2026-02-30T08:15:30Z' }],
+    ['malformed-body', { ...GOOD, recordedAt: '2026-04-31T08:15:30+02:00' }],
+    ['malformed-body', { ...GOOD, recordedAt: '2026-13-01T08:15:30Z' }],
+    ['malformed-body', { ...GOOD, recordedAt: 8.64e15 + 1 }],
+    ['malformed-body', '{"recordedAt":1,"speedKph":1e999}'],
+    ['malformed-body', '{"recordedAt":1,"tyre":{"left":-1e999}}'],
     ['malformed-body', { ...GOOD, recordedAt: 1.5 }],
     ['malformed-body', { ...GOOD, messageId: 'seven' }],
     ['malformed-body', { ...GOOD, speedKph: '71' }],

@@ -4,8 +4,12 @@ import { messageIdOf } from './ids.js';
 
 export const LARGEST_BODY = 64 * 1024;
 
+/** ms since 1970: the last moment a date can name. */
+const LAST_DATE = 8.64e15;
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-const ISO_WITH_ZONE = /^[+-]?\d{4,6}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}([.,]\d+)?)?(Z|[+-]\d{2}(:?\d{2})?)$/;
+const ISO_WITH_ZONE =
+  /^(?<date>(?:\d{4}|[+-]\d{6})-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2}([.,]\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
 const NUMBERS = ['speedKph', 'fuelLevelPercent', 'engineTemperatureC', 'cargoTemperatureC'];
 const KNOWN = new Set([
   'messageId',
@@ -79,6 +83,9 @@ function contentOf(fields: Record<string, unknown>): Map<string, Value> {
   const extras = fields['extras'] ?? {};
   if (!isObject(extras)) throw malformed('extras', extras);
   for (const [name, value] of Object.entries(extras)) flattenInto(content, name, value);
+  for (const [name, value] of content) {
+    if (typeof value === 'number' && !Number.isFinite(value)) throw malformed(name, value);
+  }
   return content;
 }
 
@@ -94,10 +101,19 @@ function takeLocation(content: Map<string, Value>, location: unknown): void {
 }
 
 function timeOf(value: unknown): number {
-  const time =
-    typeof value === 'string' && ISO_WITH_ZONE.test(value) ? Date.parse(value.replace(',', '.')) : value;
-  if (typeof time !== 'number' || !Number.isInteger(time)) throw malformed('recordedAt', value);
+  const time = typeof value === 'string' ? isoTime(value) : value;
+  if (typeof time !== 'number' || !Number.isInteger(time) || Math.abs(time) > LAST_DATE)
+    throw malformed('recordedAt', value);
   return time;
+}
+
+/** A day the calendar does not have would be taken for one of the next month: it comes back as another day. */
+function isoTime(text: string): number | undefined {
+  const date = ISO_WITH_ZONE.exec(text)?.groups?.['date'];
+  if (date === undefined) return undefined;
+  const midnight = new Date(`${date}T00:00:00Z`);
+  const isOfTheCalendar = !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(date);
+  return isOfTheCalendar ? Date.parse(text.replace(',', '.')) : undefined;
 }
 
 function parse(body: Uint8Array): unknown {
@@ -115,6 +131,6 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function malformed(field: string, found: unknown): BadBody {
   return new BadBody(
     'malformed-body',
-    `${field} is ${found === undefined ? 'missing' : JSON.stringify(found)}`,
+    `${field} is ${found === undefined ? 'missing' : typeof found === 'number' ? found : JSON.stringify(found)}`,
   );
 }

@@ -2,12 +2,14 @@ import type {
   BodyReading,
   DeadLetter,
   Evidence,
+  Place,
   ReadingRecord,
   Row,
   Sent,
   SignalRecord,
 } from './evidence.js';
 import { groupBy } from './group-by.js';
+import { type DroppedPast, droppedPastIn } from './dropped-past.js';
 import { placeText } from './ids.js';
 
 /** One reading as it stands in the readings topic, with all its deliveries. */
@@ -16,6 +18,8 @@ export interface Reading {
   readonly occurrences: readonly ReadingRecord[];
   /** The first delivery that was not dead-lettered: what is stored and judged. None when all were. */
   readonly first?: ReadingRecord;
+  /** Kafka has dropped the delivery that was stored and judged; those left are redeliveries. */
+  readonly firstIsDropped: boolean;
 }
 
 /** The evidence, indexed once for all checks. */
@@ -33,15 +37,20 @@ export interface CaseFile {
   readonly readingById: ReadonlyMap<string, Reading>;
   /** By vehicle and message id. */
   readonly rowsById: ReadonlyMap<string, readonly Row[]>;
-  readonly signalsByOrigin: ReadonlyMap<string, readonly SignalRecord[]>;
   readonly deadLetterIds: ReadonlySet<string>;
   /** By dead letter: the records it was sent again as, and that were not given up in turn. */
   readonly redriven: ReadonlyMap<string, readonly ReadingRecord[]>;
+  /** Vehicles that sent on while the tables were read. */
+  readonly movedOn: ReadonlySet<string>;
+  /** Vehicles whose first records Kafka has dropped: nobody can tell what was open or highest by then. */
+  readonly headless: ReadonlySet<string>;
   /** Records that were dead-lettered, by their place. */
   givenUpAt(place: string): ReadingRecord | undefined;
   deadLetterOf(record: ReadingRecord): DeadLetter | undefined;
   /** Not yet covered by the processor's commit: nothing may be demanded of it. */
   isPending(record: ReadingRecord): boolean;
+  isOurs(vehicleId: string): boolean;
+  signalsOf(vehicleId: string, origin: Place): readonly SignalRecord[];
   isClockSuspect(record: ReadingRecord, said: BodyReading): boolean;
 }
 
@@ -52,9 +61,11 @@ export const identityKey = (of: Omit<BodyReading, 'content'>) =>
 export function openCaseFile(evidence: Evidence): CaseFile {
   const deadLetterAt = new Map<string, DeadLetter>();
   for (const letter of evidence.deadLetters) if (letter.of) deadLetterAt.set(placeText(letter.of), letter);
+  const past = droppedPastIn(evidence, identityKey);
   const readings = [
-    ...gatherReadings(evidence.records, (record) => deadLetterAt.has(placeText(record))).values(),
+    ...gatherReadings(evidence.records, past, (record) => deadLetterAt.has(placeText(record))).values(),
   ];
+  const signals = groupBy(evidence.signals, ({ vehicleId, origin }) => signalKey(vehicleId, origin));
   const unread = evidence.records.filter((record) => 'bad' in record.judged);
   const givenUp = new Map<string, ReadingRecord>();
   for (const record of evidence.records)
@@ -70,7 +81,6 @@ export function openCaseFile(evidence: Evidence): CaseFile {
     readings: groupBy(readings, (reading) => reading.said.vehicleId),
     readingById: new Map(readings.map((reading) => [identityKey(reading.said), reading])),
     rowsById: groupBy(evidence.rows, idKey),
-    signalsByOrigin: groupBy(evidence.signals, (signal) => placeText(signal.origin)),
     redriven: groupBy(
       evidence.records.filter(
         (record) => record.redrives !== undefined && !deadLetterAt.has(placeText(record)),
@@ -78,6 +88,12 @@ export function openCaseFile(evidence: Evidence): CaseFile {
       (record) => record.redrives ?? '',
     ),
     deadLetterIds: new Set(evidence.deadLetters.map((letter) => letter.id)),
+    movedOn: new Set(
+      evidence.later.flatMap(({ judged }) => ('reading' in judged ? [judged.reading.vehicleId] : [])),
+    ),
+    headless: past.vehicles,
+    isOurs: (vehicleId) => evidence.history.vehicles.has(vehicleId),
+    signalsOf: (vehicleId, origin) => signals.get(signalKey(vehicleId, origin)) ?? [],
     givenUpAt: (place) => givenUp.get(place),
     deadLetterOf: (record) => (givenUp.size === 0 ? undefined : deadLetterAt.get(placeText(record))),
     isPending: (record) => record.offset >= (evidence.committed.get(record.partition) ?? 0n),
@@ -85,20 +101,28 @@ export function openCaseFile(evidence: Evidence): CaseFile {
   };
 }
 
-function gatherReadings(records: readonly ReadingRecord[], wasGivenUp: (record: ReadingRecord) => boolean) {
-  const readings = new Map<
-    string,
-    { said: BodyReading; occurrences: ReadingRecord[]; first?: ReadingRecord }
-  >();
+const signalKey = (vehicleId: string, origin: Place) => `${vehicleId} ${placeText(origin)}`;
+
+interface ReadingSoFar extends Reading {
+  readonly occurrences: ReadingRecord[];
+  first?: ReadingRecord;
+}
+
+function gatherReadings(
+  records: readonly ReadingRecord[],
+  past: DroppedPast,
+  wasGivenUp: (record: ReadingRecord) => boolean,
+) {
+  const readings = new Map<string, ReadingSoFar>();
   for (const record of records) {
     if ('bad' in record.judged) continue;
     const said = record.judged.reading;
     const key = identityKey(said);
     const known = readings.get(key);
-    const reading = known ?? { said, occurrences: [record] };
+    const reading = known ?? { said, occurrences: [record], firstIsDropped: past.readings.has(key) };
     if (known === undefined) readings.set(key, reading);
     else reading.occurrences.push(record);
-    if (reading.first === undefined && !wasGivenUp(record)) reading.first = record;
+    if (reading.first === undefined && !reading.firstIsDropped && !wasGivenUp(record)) reading.first = record;
   }
   return readings;
 }

@@ -1,25 +1,22 @@
 import type { Client } from 'cassandra-driver';
-import { alertHistoryIn, alertIn, readingIn, stateIn } from './cassandra-tables.js';
-import type {
-  AlertHistoryRow,
-  AlertRow,
-  AlertViewRow,
-  BodyReading,
-  ReadingRecord,
-  History,
-  Row,
-} from './evidence.js';
 import { inParallel, pages } from './cassandra-reads.js';
+import { alertHistoryIn, alertIn, READING_COLUMNS, readingIn, stateIn } from './cassandra-tables.js';
+import type { Row } from './evidence.js';
+import type { Entry } from './entry.js';
 import { numberIn, textIn } from './fields.js';
 import { groupBy } from './group-by.js';
-import { KnownReadings } from './known-readings.js';
-import { bucketOf, slotOf } from './placement.js';
+import { slotOf } from './placement.js';
 
 /** How the readings table is cut; fixed for the keyspace's life. */
 export interface Layout {
   readonly shardCount: number;
   readonly bucketMs: number;
 }
+
+type TakeRow = (row: Row) => Promise<void>;
+type Take = (vehicleId: string, entry: Entry) => Promise<void>;
+
+const RANGES = 256;
 
 export async function readLayout(client: Client): Promise<Layout> {
   const layout = new Map([
@@ -36,89 +33,86 @@ export async function readLayout(client: Client): Promise<Layout> {
 }
 
 /** The whole table, range by range: finds rows wherever they stand, at the price of reading everybody's. */
-export async function scanRows(client: Client, history: History): Promise<Row[]> {
-  const rows: Row[] = [];
-  const known = new KnownReadings(history);
-  const ranges = 32n;
-  const width = 2n ** 64n / ranges;
-  const lows = Array.from({ length: Number(ranges) }, (_, index) => -(2n ** 63n) + BigInt(index) * width);
-  const query = 'SELECT * FROM readings WHERE token(shard, bucket) >= ? AND token(shard, bucket) <= ?';
+export async function scanRows(
+  client: Client,
+  vehicles: ReadonlySet<string>,
+  take: TakeRow,
+  onProgress: (what: string) => void,
+): Promise<void> {
+  const width = 2n ** 64n / BigInt(RANGES);
+  const lows = Array.from({ length: RANGES }, (_, index) => -(2n ** 63n) + BigInt(index) * width);
+  const query = `SELECT ${READING_COLUMNS} FROM readings WHERE token(shard, bucket) >= ? AND token(shard, bucket) <= ?`;
+  let done = 0;
   await inParallel(lows, async (low) => {
     for await (const row of pages(client, query, [low, low + width - 1n])) {
-      if (history.vehicles.has(textIn(row, 'vehicle_id'))) rows.push(known.inRow(readingIn(row)));
+      if (vehicles.has(textIn(row, 'vehicle_id'))) await take(readingIn(row));
     }
+    onProgress(`reading the whole readings table (${Math.floor((100 * ++done) / RANGES)} %)`);
   });
-  return rows;
 }
 
-/** Only the partitions where the history's readings belong. */
+/** Only the partitions where the vehicles' readings belong: `bucketsOf` names the hours of each. */
 export async function readExpectedRows(
   client: Client,
-  history: History,
-  records: readonly ReadingRecord[],
-  { shardCount, bucketMs }: Layout,
-): Promise<Row[]> {
-  const said: BodyReading[] = [];
-  for (const { judged } of [...history.sent, ...records]) if ('reading' in judged) said.push(judged.reading);
-  const partitions = groupBy(
-    said,
-    (it) => `${slotOf(it.vehicleId, shardCount)} ${bucketOf(it.recordedAt, bucketMs)}`,
-  );
-  const query = 'SELECT * FROM readings WHERE shard = ? AND bucket = ? AND vehicle_id IN ?';
-  const rows: Row[] = [];
-  const known = new KnownReadings(history);
-  await inParallel([...partitions.values()], async (all) => {
-    const [any] = all;
-    if (any === undefined) return;
-    const key = [slotOf(any.vehicleId, shardCount), new Date(bucketOf(any.recordedAt, bucketMs))];
-    const vehicles = [...new Set(all.map((it) => it.vehicleId))].filter((id) => history.vehicles.has(id));
-    for (const some of chunks(vehicles, 100)) {
-      for await (const row of pages(client, query, [...key, some])) rows.push(known.inRow(readingIn(row)));
+  bucketsOf: ReadonlyMap<string, ReadonlySet<number>>,
+  { shardCount }: Layout,
+  take: TakeRow,
+  onProgress: (what: string) => void,
+): Promise<void> {
+  const shards = groupBy(bucketsOf.keys(), (vehicleId) => String(slotOf(vehicleId, shardCount)));
+  const query = `SELECT ${READING_COLUMNS} FROM readings WHERE shard = ? AND bucket = ? AND vehicle_id IN ?`;
+  let done = 0;
+  await inParallel([...shards], async ([shard, vehicles]) => {
+    const vehiclesOf = new Map<number, string[]>();
+    for (const vehicleId of vehicles) {
+      for (const bucket of bucketsOf.get(vehicleId) ?? [])
+        vehiclesOf.set(bucket, [...(vehiclesOf.get(bucket) ?? []), vehicleId]);
     }
+    for (const [bucket, all] of vehiclesOf) {
+      for (const some of chunks(all, 100)) {
+        const parameters = [Number(shard), new Date(bucket), some];
+        for await (const row of pages(client, query, parameters)) await take(readingIn(row));
+      }
+    }
+    onProgress(`reading the rows of the vehicles (${Math.floor((100 * ++done) / shards.size)} %)`);
   });
-  return rows;
 }
 
 export async function readLatest(
   client: Client,
-  history: History,
+  vehicles: ReadonlySet<string>,
   { shardCount }: Layout,
-): Promise<Map<string, BodyReading>> {
-  const latest = new Map<string, BodyReading>();
+  take: Take,
+): Promise<void> {
   const query = 'SELECT * FROM latest_readings WHERE shard = ? AND vehicle_id = ?';
-  await inParallel([...history.vehicles], async (vehicleId) => {
-    for await (const row of pages(client, query, [slotOf(vehicleId, shardCount), vehicleId])) {
-      latest.set(vehicleId, stateIn(row));
-    }
+  await inParallel([...vehicles], async (vehicleId) => {
+    for await (const row of pages(client, query, [slotOf(vehicleId, shardCount), vehicleId]))
+      await take(vehicleId, ['latest', stateIn(row)]);
   });
-  return latest;
-}
-
-export interface AlertTables {
-  readonly alerts: AlertRow[];
-  readonly alertHistory: AlertHistoryRow[];
-  readonly alertsByDay: AlertViewRow[];
-  readonly openAlerts: AlertViewRow[];
 }
 
 /** The views are read whole, since a row left behind may stand in any partition. */
-export async function readAlertTables(client: Client, history: History): Promise<AlertTables> {
-  const tables: AlertTables = { alerts: [], alertHistory: [], alertsByDay: [], openAlerts: [] };
-  await inParallel([...history.vehicles], async (vehicleId) => {
+export async function readAlertTables(
+  client: Client,
+  vehicles: ReadonlySet<string>,
+  take: Take,
+): Promise<void> {
+  await inParallel([...vehicles], async (vehicleId) => {
     for await (const row of pages(client, 'SELECT * FROM vehicle_alerts WHERE vehicle_id = ?', [vehicleId])) {
-      if (row['kind'] === 'alert') tables.alerts.push(alertIn(row, 'id'));
-      else if (row['kind'] === 'history') tables.alertHistory.push(alertHistoryIn(row));
+      if (row['kind'] === 'alert') await take(vehicleId, ['alert', alertIn(row, 'id')]);
+      else if (row['kind'] === 'history') await take(vehicleId, ['transition', alertHistoryIn(row)]);
     }
   });
   for await (const row of pages(client, 'SELECT * FROM alerts_by_day', [])) {
-    if (!history.vehicles.has(textIn(row, 'vehicle_id'))) continue;
-    tables.alertsByDay.push({ ...alertIn(row, 'alert_id'), partition: dayText(row['day']) });
+    const vehicleId = textIn(row, 'vehicle_id');
+    if (!vehicles.has(vehicleId)) continue;
+    await take(vehicleId, ['by day', { ...alertIn(row, 'alert_id'), partition: dayText(row['day']) }]);
   }
   for await (const row of pages(client, 'SELECT * FROM open_alerts', [])) {
-    if (!history.vehicles.has(textIn(row, 'vehicle_id'))) continue;
-    tables.openAlerts.push({ ...alertIn(row, 'alert_id'), partition: textIn(row, 'bucket') });
+    const vehicleId = textIn(row, 'vehicle_id');
+    if (!vehicles.has(vehicleId)) continue;
+    await take(vehicleId, ['open', { ...alertIn(row, 'alert_id'), partition: textIn(row, 'bucket') }]);
   }
-  return tables;
 }
 
 function dayText(day: unknown): string {

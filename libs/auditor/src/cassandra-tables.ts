@@ -1,5 +1,5 @@
 import type { types } from 'cassandra-driver';
-import type { AlertHistoryRow, AlertRow, BodyReading, Row, Value } from './evidence.js';
+import type { AlertHistoryRow, AlertRow, BodyReading, Row, Span, Value } from './evidence.js';
 import { bigintIn, field, numberIn, optionalNumber, optionalText, textIn } from './fields.js';
 import { flattenInto } from './content.js';
 import { understand } from './body.js';
@@ -29,7 +29,34 @@ export function readingIn(row: types.Row): Row {
       partition: numberIn(row, 'origin_partition'),
       offset: bigintIn(row, 'origin_offset'),
     },
+    writtenAt: writeTimesIn(row),
   };
+}
+
+const CELLS = [
+  ...COLUMNS.values(),
+  ...['ignition_on', 'extras', 'clock_suspect', 'received_at'],
+  ...['origin_topic', 'origin_partition', 'origin_offset'],
+];
+
+/** What `readingIn` needs: the row and when each of its cells was written. */
+export const READING_COLUMNS = [
+  ...['shard', 'bucket', 'vehicle_id', 'recorded_at', 'message_id'],
+  ...CELLS,
+  ...CELLS.map((cell) => `writetime(${cell}) AS ${cell}_written`),
+].join(', ');
+
+/** Cassandra counts in microseconds; an absent value has no write time. */
+function writeTimesIn(row: types.Row): Span {
+  let from = Infinity;
+  let to = -Infinity;
+  for (const cell of CELLS) {
+    const writtenAt = optionalNumber(row, `${cell}_written`);
+    if (writtenAt === undefined) continue;
+    if (writtenAt < from) from = writtenAt;
+    if (writtenAt > to) to = writtenAt;
+  }
+  return { from: from / 1000, to: to / 1000 };
 }
 
 function contentIn(row: types.Row): Map<string, Value> {

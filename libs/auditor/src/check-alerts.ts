@@ -1,7 +1,6 @@
-import { foldAlerts } from './alert-fold.js';
-import { type CaseFile, judgedReadings } from './case-file.js';
+import { expectedAlerts } from './expected-alerts.js';
 import { type Check, fieldDifferences, type Witness } from './check.js';
-import type { AlertHistoryRow, AlertRow, BodyReading } from './evidence.js';
+import type { AlertHistoryRow, AlertRow } from './evidence.js';
 import { groupBy } from './group-by.js';
 
 const ABOUT_ALERTS = { invariant: 'I7', needsQuiet: true } as const;
@@ -12,8 +11,9 @@ export const alertsMissing: Check = {
   promise: 'every alert the rules demand is in the table',
   *find(file) {
     const found = byId(file.evidence.alerts);
-    for (const alert of expectedAlerts(file)) {
-      if (!found.has(keyOf(alert))) yield witness('no such alert', alert, { expected: summary(alert) });
+    for (const { alert, mayBeMissing } of expectedAlerts(file)) {
+      if (!mayBeMissing && !found.has(keyOf(alert)))
+        yield witness('no such alert', alert, { expected: summary(alert) });
     }
   },
 };
@@ -23,9 +23,9 @@ export const alertsExtra: Check = {
   name: 'alerts extra',
   promise: 'no alert is in the table that the rules do not demand',
   *find(file) {
-    const expected = byId(expectedAlerts(file));
+    const expected = byId([...expectedAlerts(file)].map((it) => it.alert));
     for (const alert of file.evidence.alerts) {
-      if (!expected.has(keyOf(alert)))
+      if (!file.headless.has(alert.vehicleId) && !expected.has(keyOf(alert)))
         yield witness('an alert without cause', alert, { found: summary(alert) });
     }
   },
@@ -38,12 +38,14 @@ export const alertsWrong: Check = {
   *find(file) {
     const found = byId(file.evidence.alerts);
     const transitions = groupBy(file.evidence.alertHistory, (row) => `${row.vehicleId} ${row.alertId}`);
-    for (const expected of expectedAlerts(file)) {
+    for (const { alert: expected, before } of expectedAlerts(file)) {
       const alert = found.get(keyOf(expected));
       if (alert === undefined) continue;
       const different = fieldDifferences(expected, alert, ALERT_FIELDS);
-      if (different) yield witness('a wrong alert', alert, different);
-      else yield* wrongHistory(alert, transitions.get(keyOf(alert)) ?? []);
+      const asBefore = before !== undefined && !fieldDifferences(before, alert, ALERT_FIELDS);
+      if (different && !asBefore) yield witness('a wrong alert', alert, different);
+      else if (!file.movedOn.has(alert.vehicleId))
+        yield* wrongHistory(alert, transitions.get(keyOf(alert)) ?? []);
     }
   },
 };
@@ -80,17 +82,6 @@ function transitionsOf(alert: AlertRow): AlertHistoryRow[] {
   return transitions;
 }
 
-export function* expectedAlerts(file: CaseFile): Iterable<AlertRow> {
-  for (const vehicleId of file.evidence.history.vehicles) {
-    yield* foldAlerts(judged(vehicleId, file), file.evidence.rules);
-  }
-}
-
-function* judged(vehicleId: string, file: CaseFile): Iterable<BodyReading> {
-  for (const { said, first } of judgedReadings(file, vehicleId))
-    if (!file.isClockSuspect(first, said)) yield said;
-}
-
 export const keyOf = (alert: AlertRow) => `${alert.vehicleId} ${alert.id}`;
 const byId = (alerts: Iterable<AlertRow>) => new Map([...alerts].map((alert) => [keyOf(alert), alert]));
 
@@ -104,5 +95,6 @@ function witness(what: string, alert: AlertRow, difference: { expected?: string;
     messageId: alert.openedBy,
     at: `vehicle_alerts ${alert.id}`,
     ...difference,
+    time: alert.openedAt,
   };
 }

@@ -4,6 +4,9 @@ import { sameContent } from './content.js';
 import type { BodyReading, Place, ReadingRecord, Row } from './evidence.js';
 import { placeText } from './ids.js';
 
+/** How far the clocks of two machines may be apart. */
+const CLOCK_TOLERANCE_MS = 5000;
+
 export const invented: Check = {
   name: 'invented',
   invariant: 'I2',
@@ -18,12 +21,13 @@ export const invented: Check = {
 function* inventedRecord(record: ReadingRecord, file: CaseFile): Iterable<Witness> {
   if (record.timestamp < file.evidence.history.startedAt) return;
   if ('bad' in record.judged) {
+    if (!file.isOurs(record.key)) return;
     const at = placeText(record);
     const found = record.judged.detail;
     if (!file.sentDigests.has(record.digest))
-      yield { what: 'bytes nobody sent', vehicleId: record.key, at, found };
+      yield { what: 'bytes nobody sent', vehicleId: record.key, at, found, time: record.timestamp };
   } else if (!file.sentReadings.has(record.judged.reading)) {
-    yield* unlikeSent(record.judged.reading, placeText(record), file);
+    yield* unlikeSent(record.judged.reading, placeText(record), record.timestamp, file);
   }
 }
 
@@ -32,12 +36,13 @@ function* inventedRow(row: Row, file: CaseFile): Iterable<Witness> {
   const { starts, ends, history } = file.evidence;
   const start = starts.get(row.origin.partition) ?? 0n;
   if (row.origin.offset >= (ends.get(row.origin.partition) ?? 0n) && row.receivedAt >= history.startedAt) {
-    // Stored while the audit ran; only what no sender ever attempted is worth a word.
-    if (!file.sentById.has(idKey(row))) yield* unlikeSent(row, 'readings', file);
+    // Stored while the audit ran, unless its receipt says that it should have been there before.
+    if (row.receivedAt < file.evidence.cutAt - CLOCK_TOLERANCE_MS && !file.sentById.has(idKey(row)))
+      yield* unlikeSent(row, 'readings', row.receivedAt, file);
     return;
   }
   if (row.receivedAt >= history.startedAt && !isSecondRow(row, file)) {
-    const unlike = [...unlikeSent(row, 'readings', file)];
+    const unlike = [...unlikeSent(row, 'readings', row.receivedAt, file)];
     yield* unlike;
     if (unlike.length > 0) return;
   }
@@ -61,7 +66,10 @@ function* unlikeRecord(row: Row, file: CaseFile): Iterable<Witness> {
   const first = reading?.first;
   if (reading === undefined || first === undefined) {
     const found = `origin ${placeText(row.origin)}`;
-    yield { what: 'a row without a record that could have stored it', vehicleId, messageId, at, found };
+    yield {
+      what: 'a row without a record that could have stored it',
+      ...{ vehicleId, messageId, at, found, time: row.receivedAt },
+    };
     return;
   }
   const facts = (origin: Place, receivedAt: number, clockSuspect: boolean) => ({
@@ -76,7 +84,10 @@ function* unlikeRecord(row: Row, file: CaseFile): Iterable<Witness> {
     ) ??
     ('reading' in first.judged ? describeDifferences(first.judged.reading.content, row.content) : undefined);
   if (different)
-    yield { what: 'a row unlike the record that stored it', vehicleId, messageId, at, ...different };
+    yield {
+      what: 'a row unlike the record that stored it',
+      ...{ vehicleId, messageId, at, ...different, time: row.receivedAt },
+    };
 }
 
 function* inventedState(state: BodyReading, file: CaseFile): Iterable<Witness> {
@@ -86,16 +97,21 @@ function* inventedState(state: BodyReading, file: CaseFile): Iterable<Witness> {
   const at = 'latest_readings';
   if (reading && first && file.isClockSuspect(first, reading.said)) {
     yield { what: 'a clock-suspect reading is the latest state', vehicleId, messageId, at };
-  } else if (!file.sentById.has(idKey(state)) && state.recordedAt < file.evidence.history.startedAt) {
+  } else if (!file.sentById.has(idKey(state)) && mayBeOfAnotherTime(state, file)) {
     return;
   } else {
-    yield* unlikeSent(state, at, file);
+    yield* unlikeSent(state, at, state.recordedAt, file);
   }
 }
 
-function* unlikeSent(said: BodyReading, at: string, file: CaseFile): Iterable<Witness> {
+/** From before the history, or from after the cut. */
+function mayBeOfAnotherTime(state: BodyReading, file: CaseFile): boolean {
+  return state.recordedAt < file.evidence.history.startedAt || file.movedOn.has(state.vehicleId);
+}
+
+function* unlikeSent(said: BodyReading, at: string, time: number, file: CaseFile): Iterable<Witness> {
   const { vehicleId, messageId } = said;
-  if (!file.evidence.history.vehicles.has(vehicleId)) return;
+  if (!file.isOurs(vehicleId)) return;
   const versions = [];
   for (const { judged } of file.sentById.get(idKey(said)) ?? [])
     if ('reading' in judged) versions.push(judged.reading);
@@ -107,6 +123,7 @@ function* unlikeSent(said: BodyReading, at: string, file: CaseFile): Iterable<Wi
       messageId,
       at,
       found: `recorded at ${atTime(said.recordedAt)}`,
+      time,
     };
     return;
   }

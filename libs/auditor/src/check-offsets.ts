@@ -1,5 +1,6 @@
 import { type CaseFile, idKey, identityKey, judgedReadings } from './case-file.js';
 import { atTime, type Check, type Witness } from './check.js';
+import { lacksSignal } from './check-signals.js';
 import type { BodyReading, ReadingRecord } from './evidence.js';
 import { placeText } from './ids.js';
 
@@ -12,15 +13,10 @@ export const offsetsUnresolved: Check = {
     for (const record of file.evidence.records) {
       if (file.isPending(record) || file.deadLetterOf(record)) continue;
       const said = 'reading' in record.judged ? record.judged.reading : undefined;
-      if (said && !file.evidence.history.vehicles.has(said.vehicleId)) continue;
-      const what = said ? missingOf(said, file) : 'committed without a dead letter';
-      if (what)
-        yield {
-          what,
-          vehicleId: record.key,
-          ...(said ? { messageId: said.messageId } : {}),
-          at: placeText(record),
-        };
+      if (!file.isOurs(said?.vehicleId ?? record.key)) continue;
+      const what = said ? missingOf(said, file) : missingLetter(record, file);
+      const who = { vehicleId: record.key, ...(said ? { messageId: said.messageId } : {}) };
+      if (what) yield { what, ...who, at: placeText(record), time: record.timestamp };
     }
     for (const vehicleId of file.evidence.history.vehicles) yield* outdatedState(vehicleId, file);
   },
@@ -29,7 +25,11 @@ export const offsetsUnresolved: Check = {
 function missingOf(said: BodyReading, file: CaseFile): string | undefined {
   if (!file.rowsById.has(idKey(said))) return 'committed without a row';
   const first = file.readingById.get(identityKey(said))?.first;
-  return first && !file.signalsByOrigin.has(placeText(first)) ? 'committed without a signal' : undefined;
+  return first && lacksSignal(first, said.vehicleId, file) ? 'committed without a signal' : undefined;
+}
+
+function missingLetter({ timestamp }: ReadingRecord, { evidence }: CaseFile): string | undefined {
+  return timestamp < evidence.keptSince.deadLetters ? undefined : 'committed without a dead letter';
 }
 
 function* outdatedState(vehicleId: string, file: CaseFile): Iterable<Witness> {
@@ -46,6 +46,7 @@ function* outdatedState(vehicleId: string, file: CaseFile): Iterable<Witness> {
     messageId: newest.said.messageId,
     at: placeText(newest.first),
     expected: atTime(newest.said.recordedAt),
+    time: newest.first.timestamp,
     found: state ? atTime(state.recordedAt) : 'no latest state',
   };
 }

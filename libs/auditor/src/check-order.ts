@@ -18,11 +18,15 @@ export const outOfOrder: Check = {
 function* scattered(file: CaseFile): Iterable<Witness> {
   const homes = new Map<string, ReadingRecord>();
   for (const record of file.evidence.records) {
+    if (!file.isOurs(record.key)) continue;
     const home = homes.get(record.key);
     if (home === undefined) homes.set(record.key, record);
     else if (home.partition !== record.partition) {
       const where = { expected: `partition ${home.partition}`, found: `partition ${record.partition}` };
-      yield { what: 'one vehicle in two partitions', vehicleId: record.key, at: placeText(record), ...where };
+      yield {
+        what: 'one vehicle in two partitions',
+        ...{ vehicleId: record.key, at: placeText(record), ...where, time: record.timestamp },
+      };
     }
   }
 }
@@ -35,7 +39,8 @@ function* overtaken(readings: readonly Reading[], file: CaseFile): Iterable<Witn
   const highest = new Map<number, Sent>();
   let latestSent: Sent | undefined;
   for (const reading of readings) {
-    const sent = cameLateByRedrive(reading, file) ? undefined : sentOf(reading, file);
+    const passes = reading.firstIsDropped || cameLateByRedrive(reading, file);
+    const sent = passes ? undefined : sentOf(reading, file);
     if (sent === undefined) continue;
     const inRun = highest.get(sent.run);
     const overtaker = inRun && sent.order < inRun.order ? inRun : inAnEarlierRun(sent, latestSent);

@@ -1,7 +1,7 @@
 import { type CaseFile, identityKey, judgedReadings, type Reading } from './case-file.js';
 import { type Check, describeDifferences, fieldDifferences, type Witness } from './check.js';
 import { measured } from './content.js';
-import type { BodyReading, Content, SignalRecord, Value, Verdict } from './evidence.js';
+import type { BodyReading, Content, ReadingRecord, SignalRecord, Value, Verdict } from './evidence.js';
 import { placeText } from './ids.js';
 import { outcomeOf } from './rules.js';
 
@@ -12,12 +12,18 @@ export const signalsMissing: Check = {
   *find(file) {
     for (const vehicleId of file.evidence.history.vehicles) {
       for (const { said, first } of judgedReadings(file, vehicleId)) {
-        if (file.isPending(first) || file.signalsByOrigin.has(placeText(first))) continue;
-        yield { what: 'no signal', vehicleId, messageId: said.messageId, at: placeText(first) };
+        if (file.isPending(first) || !lacksSignal(first, vehicleId, file)) continue;
+        const where = { at: placeText(first), time: first.timestamp };
+        yield { what: 'no signal', vehicleId, messageId: said.messageId, ...where };
       }
     }
   },
 };
+
+/** A signal that Kafka may have dropped is not missed. */
+export function lacksSignal(first: ReadingRecord, vehicleId: string, file: CaseFile): boolean {
+  return first.timestamp >= file.evidence.keptSince.signals && file.signalsOf(vehicleId, first).length === 0;
+}
 
 export const signalsWrong: Check = {
   name: 'signals wrong',
@@ -27,7 +33,12 @@ export const signalsWrong: Check = {
     for (const signal of file.evidence.signals) {
       const { starts, ends } = file.evidence;
       const { partition, offset } = signal.origin;
-      if (offset < (starts.get(partition) ?? 0n) || offset >= (ends.get(partition) ?? 0n)) continue;
+      if (
+        !file.isOurs(signal.vehicleId) ||
+        offset < (starts.get(partition) ?? 0n) ||
+        offset >= (ends.get(partition) ?? 0n)
+      )
+        continue;
       yield* wrongSignal(signal, file);
     }
   },
@@ -51,6 +62,7 @@ export const signalsOutOfOrder: Check = {
       const what = disorder(before, signal);
       const where = {
         at: placeText(signal),
+        time: signal.receivedAt,
         expected: `behind ${placeText(before.origin)}`,
         found: placeText(signal.origin),
       };
@@ -69,7 +81,7 @@ function disorder(before: SignalRecord, signal: SignalRecord): string | undefine
 
 function* wrongSignal(signal: SignalRecord, file: CaseFile): Iterable<Witness> {
   const { vehicleId, messageId } = signal;
-  const about = { vehicleId, messageId, at: placeText(signal) };
+  const about = { vehicleId, messageId, at: placeText(signal), time: signal.receivedAt };
   const reading = file.readingById.get(identityKey(signal));
   const first = reading?.first;
   if (reading === undefined || first === undefined) {

@@ -8,7 +8,7 @@ export const wrongVehicle: Check = {
   *find(file) {
     const sentBy = new Set(file.evidence.history.sent.map((sent) => `${sent.vehicleId} ${sent.digest}`));
     for (const record of file.evidence.records) {
-      if ('bad' in record.judged) continue;
+      if ('bad' in record.judged || !file.isOurs(record.key)) continue;
       const { vehicleId, messageId } = record.judged.reading;
       if (vehicleId === record.key) continue;
       // A vehicle that speaks for another in a schema unknown to the bridge travels on under its own key.
@@ -18,7 +18,8 @@ export const wrongVehicle: Check = {
       )
         continue;
       const who = { expected: vehicleId, found: record.key };
-      yield { what: 'under the key of another vehicle', vehicleId, messageId, at: placeText(record), ...who };
+      const where = { at: placeText(record), time: record.timestamp };
+      yield { what: 'under the key of another vehicle', vehicleId, messageId, ...where, ...who };
     }
   },
 };

@@ -1,6 +1,7 @@
 import type { CaseFile } from './case-file.js';
 import type { Content, Value } from './evidence.js';
 import { differences } from './content.js';
+import type { Invariant } from './invariants.js';
 
 /** One thing that should not be: what, where, and what should stand there instead. */
 export interface Witness {
@@ -11,15 +12,19 @@ export interface Witness {
   readonly at?: string;
   readonly expected?: string;
   readonly found?: string;
+  /** ms since 1970: when its reading was sent; else when the thing itself came to be. */
+  readonly time?: number;
 }
 
 /** One promise, judged by itself: whatever `find` yields breaks it. */
 export interface Check {
   readonly name: string;
-  readonly invariant: string;
+  readonly invariant: Invariant;
   readonly promise: string;
   /** Means nothing while consumers are still behind. */
   readonly needsQuiet?: boolean;
+  /** What it finds is somebody else's to answer for: told, but not held against Navora. */
+  readonly notOurs?: boolean;
   find(file: CaseFile): Iterable<Witness>;
 }
 

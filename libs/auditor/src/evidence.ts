@@ -57,8 +57,6 @@ export interface History {
   readonly sent: readonly Sent[];
   /** ms since 1970: what came before the first run is nobody's to vouch for. */
   readonly startedAt: number;
-  /** Publish attempts, resends included. */
-  readonly attempts: number;
 }
 
 export interface Place {
@@ -73,6 +71,8 @@ export interface ReadingRecord extends Place {
   /** ms since 1970: when the bridge received it */
   readonly timestamp: number;
   readonly digest: string;
+  /** Stands for the names and bytes of its headers. */
+  readonly headers: string;
   readonly judged: Judged;
   /** The dead letter it was sent again for, as its header says. */
   readonly redrives?: string;
@@ -87,7 +87,10 @@ export interface DeadLetter extends Place {
   readonly mqttTopic?: string;
   /** The record given up, when a consumer did. */
   readonly of?: Place;
+  /** The key of the record given up; a message has none. */
+  readonly originalKey?: string;
   readonly digest: string;
+  readonly headers: string;
   /** The id it should have by its own origin and bytes. */
   readonly rightId: string;
   readonly judged: Judged;
@@ -105,6 +108,8 @@ export interface SignalRecord extends Place {
   readonly messageId: string;
   readonly recordedAt: number;
   readonly receivedAt: number;
+  /** ms since 1970: when it was published, by the clock of its publisher */
+  readonly sentAt: number;
   readonly origin: Place;
   readonly clockSuspect: boolean;
   readonly verdicts: readonly Verdict[];
@@ -117,6 +122,14 @@ export interface Row extends BodyReading {
   readonly clockSuspect: boolean;
   readonly receivedAt: number;
   readonly origin: Place;
+  /** ms since 1970: the earliest and the latest write time of its cells. */
+  readonly writtenAt: Span;
+}
+
+/** ms since 1970, both ends included. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface AlertRow {
@@ -158,6 +171,24 @@ export interface Lag {
   readonly end: bigint;
 }
 
+/** One commit of a consumer group, as the broker noted it. */
+export interface Commit {
+  readonly group: string;
+  readonly topic: string;
+  readonly partition: number;
+  /** Absent when the broker forgot the group's offset. */
+  readonly offset?: bigint;
+  /** ms since 1970 */
+  readonly at: number;
+}
+
+/** Something that was done to the system on purpose. */
+export interface Fault extends Span {
+  /** As in the list of faults: `P12`. */
+  readonly code: string;
+  readonly what: string;
+}
+
 export interface Settings {
   readonly readingsTopic: string;
   readonly signalsTopic: string;
@@ -169,15 +200,39 @@ export interface Settings {
   readonly bucketMs: number;
 }
 
-/** All that was found, of the vehicles in the history; whatever is judged is judged from this alone. */
-export interface Evidence {
-  readonly history: History;
-  /** In each partition's order. */
-  readonly records: readonly ReadingRecord[];
+/** What is true of the whole audit, whichever vehicles are looked at. */
+export interface Circumstances {
   /** The readings topic, by partition: first offset kept, first offset after the audited part, committed. */
   readonly starts: ReadonlyMap<number, bigint>;
   readonly ends: ReadonlyMap<number, bigint>;
   readonly committed: ReadonlyMap<number, bigint>;
+  /** ms since 1970: when `ends` were taken. What came later is not judged. */
+  readonly cutAt: number;
+  /** Readings sent within are judged. */
+  readonly range: Span;
+  /** ms since 1970: what Kafka surely still has; it dropped older records. -Infinity when it dropped none. */
+  readonly keptSince: { readonly readings: number; readonly signals: number; readonly deadLetters: number };
+  /** In the order of the commits; absent when they could not be read. */
+  readonly commits?: readonly Commit[];
+  readonly resetsAllowed: boolean;
+  /** What is left to do for the consumer groups; empty when quiet. */
+  readonly lags: readonly Lag[];
+  /** Whether the audit waited for quiet: then lag left over is a broken promise, else only a fact. */
+  readonly waited: boolean;
+  readonly faults: readonly Fault[];
+  readonly rules: readonly Rule[];
+  readonly settings: Settings;
+}
+
+/** All that was found, of some vehicles of the history; whatever is judged is judged from this alone. */
+export interface Evidence extends Circumstances {
+  readonly history: History;
+  /** What a tap between broker and bridge saw, as `topic digest`; absent without a tap. */
+  readonly received?: ReadonlySet<string>;
+  /** In each partition's order. */
+  readonly records: readonly ReadingRecord[];
+  /** Records that came while the tables were read: what they did may show there or not. */
+  readonly later: readonly ReadingRecord[];
   readonly deadLetters: readonly DeadLetter[];
   readonly signals: readonly SignalRecord[];
   readonly rows: readonly Row[];
@@ -186,10 +241,4 @@ export interface Evidence {
   readonly alertHistory: readonly AlertHistoryRow[];
   readonly alertsByDay: readonly AlertViewRow[];
   readonly openAlerts: readonly AlertViewRow[];
-  /** What is left to do for the consumer groups; empty when quiet. */
-  readonly lags: readonly Lag[];
-  /** Whether the audit waited for quiet: then lag left over is a broken promise, else only a fact. */
-  readonly waited: boolean;
-  readonly rules: readonly Rule[];
-  readonly settings: Settings;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { judgeJson } from './body.js';
-import { HistoryReader } from './history.js';
+import { HistoryLines } from './history-lines.js';
+import { SentReadings } from './sent-readings.js';
 
 const RUN = '{"type":"run","at":1000,"seed":1,"vehicles":1,"prefix":"v"}';
 const sent = (order: number, at: number, attempt = 1, content = order) => {
@@ -14,15 +15,17 @@ const acknowledged = (order: number, at: number, reasonCode = 0) =>
   JSON.stringify({ type: 'acknowledged', at, vehicleId: 'v1', order, reasonCode });
 
 async function read(...files: string[][]) {
-  const reader = new HistoryReader((body, vehicleId) => judgeJson(body, vehicleId));
-  for (const lines of files) await reader.readLines('run.jsonl', lines);
-  return reader.history();
+  const histories = new HistoryLines();
+  const sentReadings = new SentReadings((body, vehicleId) => judgeJson(body, vehicleId));
+  for (const lines of files)
+    for await (const line of histories.ofText('run.jsonl', lines)) await sentReadings.take(line);
+  return { startedAt: histories.startedAt, sent: sentReadings.all() };
 }
 
 describe('a history', () => {
   it('counts a reading once, however often it was attempted', async () => {
     const history = await read([RUN, sent(1, 1001), sent(1, 1500, 2), acknowledged(1, 1600), sent(2, 1700)]);
-    expect(history.attempts).toBe(3);
+    expect(history.startedAt).toBe(1000);
     expect(history.sent).toMatchObject([{ order: 1, firstSentAt: 1001, acknowledgedAt: 1600 }, { order: 2 }]);
     expect(history.sent[1]?.acknowledgedAt).toBeUndefined();
   });
@@ -42,6 +45,19 @@ describe('a history', () => {
     ];
     expect((await read(first, second)).sent).toMatchObject(expected);
     expect((await read([...first, ...second])).sent).toMatchObject(expected);
+  });
+
+  it('does not count what was acknowledged after the cut', async () => {
+    const lines = [RUN, sent(1, 1001), acknowledged(1, 1002)];
+    const read = async (countedUntil: number) => {
+      const found = [];
+      for await (const line of new HistoryLines().ofText('run.jsonl', lines, countedUntil))
+        found.push(line.type);
+      return found;
+    };
+    const length = Buffer.byteLength(lines.join('\n')) + 1;
+    expect(await read(length)).toEqual(['sent', 'acknowledged']);
+    expect(await read(length - 1)).toEqual(['sent']);
   });
 
   it('may end in a torn line', async () => {

@@ -31,5 +31,5 @@ export function placeText(place: Place): string {
 
 /** Stands for the bytes where only their equality matters, so that no body has to stay in memory. */
 export function digestOf(bytes: Uint8Array): string {
-  return createHash('sha1').update(bytes).digest('base64');
+  return createHash('sha256').update(bytes).digest('base64');
 }

@@ -1,4 +1,4 @@
-import type { KafkaMessage } from 'kafkajs';
+import type { IHeaders, KafkaMessage } from 'kafkajs';
 import type { AvroBodies } from './avro-bodies.js';
 import { BadBody, LARGEST_BODY, judgeJson, understand } from './body.js';
 import type { DeadLetter, Judged, Place, ReadingRecord, SignalRecord, Verdict } from './evidence.js';
@@ -31,6 +31,7 @@ export class RecordReader {
       key,
       timestamp: Number(message.timestamp),
       digest: digestOf(value),
+      headers: headersDigest(lastValues(message.headers ?? {})),
       judged,
       ...(redrives === undefined ? {} : { redrives }),
     };
@@ -46,6 +47,7 @@ export class RecordReader {
       messageId: textIn(fields, 'messageId').toLowerCase(),
       recordedAt: numberIn(fields, 'recordedAt'),
       receivedAt: numberIn(fields, 'receivedAt'),
+      sentAt: Number(message.timestamp),
       origin: placeIn(origin) ?? { topic: '', partition: -1, offset: -1n },
       clockSuspect: field(fields, 'clockSuspect') === true,
       verdicts: listOf(fields, 'verdicts').map(verdictIn),
@@ -67,7 +69,9 @@ export class RecordReader {
       ...(vehicleId === undefined ? {} : { vehicleId }),
       ...(mqttTopic === undefined ? {} : { mqttTopic }),
       ...(of === undefined ? {} : { of }),
+      ...(of === undefined ? {} : { originalKey: bytesIn(fields, 'key').toString() }),
       digest: digestOf(body),
+      headers: headersDigest(field(fields, 'headers')),
       rightId: of === undefined ? deadLetterIdOfMessage(mqttTopic ?? '', body) : deadLetterIdOfRecord(of),
       judged:
         of === undefined
@@ -97,6 +101,25 @@ export class RecordReader {
 function redrivenLetter({ headers }: KafkaMessage): string | undefined {
   const [id] = String([headers?.['navora-redriven']].flat().at(-1) ?? '').split('/');
   return id === '' ? undefined : id?.toLowerCase();
+}
+
+/** A dead letter has room for one value of each name. */
+function lastValues(headers: IHeaders): Record<string, Buffer> {
+  const last: Record<string, Buffer> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    const one = Array.isArray(value) ? value.at(-1) : value;
+    if (one !== undefined) last[name] = Buffer.from(one);
+  }
+  return last;
+}
+
+/** Whatever the order of the names. */
+function headersDigest(headers: unknown): string {
+  if (typeof headers !== 'object' || headers === null) return '';
+  const named = Object.entries(headers)
+    .map(([name, value]) => `${name}=${Buffer.isBuffer(value) ? value.toString('base64') : String(value)}`)
+    .sort();
+  return named.length === 0 ? '' : digestOf(Buffer.from(named.join('\n')));
 }
 
 /** The vehicle an MQTT topic names, if it names a valid one. */

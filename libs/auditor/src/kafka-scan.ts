@@ -18,13 +18,21 @@ export interface Scan {
   /** Called for one record after the other, in each partition's order. */
   readonly onRecord: (place: Place, message: KafkaMessage) => Promise<void> | void;
   readonly onProgress: (what: string) => void;
+  /** Begin at the starts, not at the beginning: for the end of a long topic. */
+  readonly seek?: boolean;
 }
 
 const STALLED_AFTER_MS = 30_000;
 
-/** Reads topics from their first record to their ends, with a consumer group of its own that leaves no trace. */
-export async function scanTopics({ kafka, admin, spans, onRecord, onProgress }: Scan): Promise<void> {
+/** Reads topics from their starts to their ends, with a consumer group of its own that leaves no trace. */
+export async function scanTopics({ kafka, admin, spans, onRecord, onProgress, seek }: Scan): Promise<void> {
   const left = openPartitions(spans);
+  const starts = new Map(
+    spans.flatMap(({ topic, starts: of }) =>
+      [...of].map(([partition, start]): [string, bigint] => [`${topic}/${partition}`, start]),
+    ),
+  );
+  const total = [...left].reduce((sum, [name, end]) => sum + Number(end - (starts.get(name) ?? 0n)), 0);
   if (left.size === 0) return;
   const groupId = `navora-audit-${randomUUID()}`;
   const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 200, retry: { retries: 3 } });
@@ -38,12 +46,13 @@ export async function scanTopics({ kafka, admin, spans, onRecord, onProgress }: 
       const end = left.get(name);
       const offset = BigInt(message.offset);
       if (end === undefined || !isRunning()) break;
+      if (offset < (starts.get(name) ?? 0n)) continue;
       if (offset < end) await onRecord({ topic, partition, offset }, message);
       if (offset + 1n >= end) left.delete(name);
       resolveOffset(message.offset);
       lastProgress = Date.now();
       if (++read % 10_000 === 0) {
-        onProgress(`read ${read} records from Kafka`);
+        onProgress(`reading Kafka: ${read} of ${total} records (${percent(read, total)})`);
         await heartbeat();
       }
     }
@@ -72,6 +81,9 @@ export async function scanTopics({ kafka, admin, spans, onRecord, onProgress }: 
           fromBeginning: true,
         });
         await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: failingBatch });
+        if (!seek) return;
+        for (const { topic, starts: of } of spans)
+          for (const [partition, start] of of) consumer.seek({ topic, partition, offset: String(start) });
       };
       start().catch(fail);
     });
@@ -79,6 +91,10 @@ export async function scanTopics({ kafka, admin, spans, onRecord, onProgress }: 
     await consumer.disconnect();
     await admin.deleteGroups([groupId]).catch(() => undefined);
   }
+}
+
+function percent(part: number, whole: number): string {
+  return `${Math.min(100, Math.floor((100 * part) / Math.max(1, whole)))} %`;
 }
 
 function openPartitions(spans: readonly Span[]): Map<string, bigint> {

@@ -4,7 +4,7 @@ import { KnownReadings } from './known-readings.js';
 
 it('shares what is equal, and leaves alone what differs in anything', () => {
   const { history, records } = aGoodWorld();
-  const known = new KnownReadings(history);
+  const known = new KnownReadings(history.sent);
   for (const record of records) {
     const row = aRow(record);
     const copy = { ...row, content: new Map(row.content) };

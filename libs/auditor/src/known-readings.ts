@@ -1,5 +1,5 @@
 import { sameContent } from './content.js';
-import type { BodyReading, History, ReadingRecord, Row } from './evidence.js';
+import type { BodyReading, ReadingRecord, Row, Sent } from './evidence.js';
 
 /**
  * Lets records and rows that say what was sent share the sent reading, so that a reading is held in memory once
@@ -8,8 +8,8 @@ import type { BodyReading, History, ReadingRecord, Row } from './evidence.js';
 export class KnownReadings {
   private readonly sent = new Map<string, BodyReading>();
 
-  constructor(history: History) {
-    for (const { judged } of history.sent) {
+  constructor(all: Iterable<Sent>) {
+    for (const { judged } of all) {
       if ('reading' in judged)
         this.sent.set(`${judged.reading.vehicleId} ${judged.reading.messageId}`, judged.reading);
     }

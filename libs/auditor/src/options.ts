@@ -1,3 +1,5 @@
+import type { Span } from './evidence.js';
+
 export interface AuditOptions {
   readonly historyFiles: readonly string[];
   readonly rulesFile: string;
@@ -20,6 +22,16 @@ export interface AuditOptions {
   readonly waitForQuietSeconds?: number;
   /** Read the whole readings table, to find rows that stand where none should. By default when it is small. */
   readonly fullScan?: boolean;
+  /** ms since 1970: readings sent within are judged; by default all. */
+  readonly range?: Partial<Span>;
+  /** JSON lines of what was done to the system; see docs/auditing.md. */
+  readonly faultsFile?: string;
+  /** What a tap between broker and bridge saw; see docs/auditing.md. */
+  readonly receivedFiles?: readonly string[];
+  /** Committed offsets were set back on purpose. */
+  readonly allowResets?: boolean;
+  /** How many parts the vehicles are judged in; by default as many as keep memory small. */
+  readonly slices?: number;
   readonly onProgress?: (what: string) => void;
 }
 
@@ -29,9 +41,14 @@ export interface Topics {
   readonly deadLetters: string;
 }
 
-export type CompleteOptions = Required<Omit<AuditOptions, 'fullScan' | 'topics'>> & {
+export type CompleteOptions = Required<
+  Omit<AuditOptions, 'fullScan' | 'topics' | 'range' | 'faultsFile' | 'slices'>
+> & {
   readonly topics: Topics;
+  readonly range: Span;
   readonly fullScan?: boolean;
+  readonly faultsFile?: string;
+  readonly slices?: number;
 };
 
 export function completeOptions(options: AuditOptions): CompleteOptions {
@@ -42,8 +59,11 @@ export function completeOptions(options: AuditOptions): CompleteOptions {
     clockSuspectMs: 120_000,
     retentionDays: 365,
     waitForQuietSeconds: 0,
+    receivedFiles: [],
+    allowResets: false,
     onProgress: () => undefined,
     ...options,
+    range: { from: -Infinity, to: Infinity, ...options.range },
     topics: {
       readings: 'telemetry.readings.v1',
       signals: 'telemetry.signals.v1',

@@ -1,46 +1,63 @@
-import type { Witness } from './check.js';
-import type { AuditReport, CheckResult } from './report.js';
+import { atTime, type Witness } from './check.js';
+import type { Fault } from './evidence.js';
+import { NOT_JUDGED_HERE } from './invariants.js';
+import type { AuditReport, CheckResult, InvariantResult } from './report.js';
 
-/** For people: the witnesses, then the figures, one line per promise, and the verdict as the last line. */
+/** For people: one line per invariant, each followed by what breaks it; then the figures, and the verdict last. */
 export function renderReport(report: AuditReport): string {
-  const { totals, checks, notes } = report;
-  const broken = checks.filter((check) => check.witnesses.length > 0);
+  const { totals, checks, notes, range, invariants } = report;
+  const notOurs = checks.filter((check) => check.verdict === 'not ours');
   return [
-    ...broken.flatMap(renderWitnesses),
+    ...invariants.flatMap((invariant) => renderInvariant(invariant, checks)),
+    `not judged here: ${NOT_JUDGED_HERE}`,
+    '',
+    ...notOurs.flatMap((check) => [
+      `not Navora's, but worth a look: ${check.name} ${check.count}`,
+      ...witnesses(check),
+    ]),
     ...notes.map((note) => `note: ${note}`),
+    ...(range.from === undefined && range.to === undefined ? [] : [`of what was sent ${rangeText(range)}:`]),
     `attempted ${totals.attempted}, acknowledged ${totals.acknowledged}, ` +
       `in Kafka ${totals.inKafka} (${totals.redelivered} redelivered), rows ${totals.rows}, ` +
-      `dead letters ${totals.deadLetters}, alerts ${totals.alerts}`,
+      `signals ${totals.signals}, dead letters ${totals.deadLetters}, alerts ${totals.alerts}`,
     ...Object.entries(totals.deadLettersByReason).map(([reason, count]) => `  ${reason} ${count}`),
-    ...lines(checks),
     report.held ? 'held' : `broken: ${report.broken.join(', ')}`,
   ].join('\n');
 }
 
-function renderWitnesses(check: CheckResult): string[] {
-  const more = check.count - check.witnesses.length;
+function renderInvariant(
+  { name, verdict, promise, faults }: InvariantResult,
+  checks: readonly CheckResult[],
+) {
+  const broken = checks.filter((check) => check.invariant === name && check.verdict === 'broken');
   return [
-    `${check.name} (${check.invariant}: ${check.promise})`,
-    ...check.witnesses.map((witness) => `  ${renderWitness(witness)}`),
-    ...(more > 0 ? [`  and ${more} more`] : []),
-    '',
+    `${name.padEnd(3)} ${verdict.padEnd(10)} ${promise}`,
+    ...broken.flatMap((check) => [`    ${check.name} ${check.count}`, ...witnesses(check)]),
+    ...faults.map((fault) => `      around the first: ${renderFault(fault)}`),
   ];
 }
 
-function renderWitness({ what, vehicleId, messageId, at, expected, found }: Witness): string {
-  const who = [vehicleId, messageId, at].filter((it) => it !== undefined).join(' ');
-  const contrast = [expected && `expected ${expected}`, found && `found ${found}`].filter(Boolean).join('; ');
-  return [what, who, contrast].filter(Boolean).join(': ');
+function witnesses({ witnesses: first, count }: CheckResult): string[] {
+  const more = count - first.length;
+  return [
+    ...first.map((witness) => `      ${renderWitness(witness)}`),
+    ...(more > 0 ? [`      and ${more} more`] : []),
+  ];
 }
 
-/** The signals share a line, all others have their own. */
-function lines(checks: readonly CheckResult[]): string[] {
-  const figure = (check: CheckResult) =>
-    check.verdict === 'not judged' ? 'not judged' : String(check.count);
-  const signals = checks.filter((check) => check.name.startsWith('signals '));
-  const ofSignals = signals.map((check) => `${check.name.slice('signals '.length)} ${figure(check)}`);
-  return checks.flatMap((check) => {
-    if (!signals.includes(check)) return [`${check.name} ${figure(check)}`];
-    return check === signals[0] ? [`signals ${ofSignals.join(', ')}`] : [];
-  });
+function renderWitness({ what, vehicleId, messageId, at, expected, found, time }: Witness): string {
+  const who = [vehicleId, messageId, at].filter((it) => it !== undefined).join(' ');
+  const when = time === undefined ? '' : ` (${atTime(time)})`;
+  const contrast = [expected && `expected ${expected}`, found && `found ${found}`].filter(Boolean).join('; ');
+  return [what, `${who}${when}`, contrast].filter(Boolean).join(': ');
+}
+
+function renderFault({ code, what, from, to }: Fault): string {
+  return `${code} ${what}, ${atTime(from)} to ${to === Infinity ? 'the end' : atTime(to)}`;
+}
+
+function rangeText({ from, to }: AuditReport['range']): string {
+  return [from !== undefined && `from ${atTime(from)}`, to !== undefined && `to ${atTime(to)}`]
+    .filter(Boolean)
+    .join(' ');
 }

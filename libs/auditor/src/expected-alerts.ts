@@ -1,0 +1,61 @@
+import { foldAlerts } from './alert-fold.js';
+import { type CaseFile, identityKey, judgedReadings } from './case-file.js';
+import type { AlertRow, BodyReading } from './evidence.js';
+
+export interface ExpectedAlert {
+  readonly alert: AlertRow;
+  /** What may stand there as well, since the reading that changed it came while the tables were read. */
+  readonly before?: AlertRow;
+  /** The reading that opens it came while the tables were read. */
+  readonly mayBeMissing: boolean;
+}
+
+/** Of the vehicles whose readings Kafka holds from the first on: of others nobody knows what was open. */
+export function* expectedAlerts(file: CaseFile): Iterable<ExpectedAlert> {
+  const { history, rules } = file.evidence;
+  const laterOf = laterReadings(file);
+  for (const vehicleId of history.vehicles) {
+    if (file.headless.has(vehicleId)) continue;
+    const atCut = [...readingsAtCut(vehicleId, file)];
+    const alerts = foldAlerts(atCut, rules);
+    const later = laterOf.get(vehicleId);
+    if (later === undefined) for (const alert of alerts) yield { alert, mayBeMissing: false };
+    else yield* whileMovingOn(alerts, foldAlerts([...atCut, ...later], rules));
+  }
+}
+
+function* whileMovingOn(atCut: readonly AlertRow[], now: readonly AlertRow[]): Iterable<ExpectedAlert> {
+  const beforeById = new Map(atCut.map((alert) => [alert.id, alert]));
+  for (const alert of now) {
+    const before = beforeById.get(alert.id);
+    yield { alert, before: before ?? stillOpen(alert), mayBeMissing: before === undefined };
+  }
+}
+
+function stillOpen(alert: AlertRow): AlertRow {
+  if (alert.late || alert.status === 'open') return alert;
+  const { clearedAt: _at, clearedBy: _by, clearedValue: _value, ...open } = alert;
+  return { ...open, status: 'open' };
+}
+
+function* readingsAtCut(vehicleId: string, file: CaseFile): Iterable<BodyReading> {
+  for (const { said, first } of judgedReadings(file, vehicleId))
+    if (!file.isClockSuspect(first, said)) yield said;
+}
+
+function laterReadings(file: CaseFile): Map<string, BodyReading[]> {
+  const laterOf = new Map<string, BodyReading[]>();
+  const seen = new Set<string>();
+  for (const record of file.evidence.later) {
+    if ('bad' in record.judged) continue;
+    const said = record.judged.reading;
+    const key = identityKey(said);
+    if (seen.has(key) || file.readingById.has(key) || file.isClockSuspect(record, said)) continue;
+    seen.add(key);
+    if (record.timestamp - said.recordedAt > file.evidence.settings.retentionMs) continue;
+    const all = laterOf.get(said.vehicleId);
+    if (all === undefined) laterOf.set(said.vehicleId, [said]);
+    else all.push(said);
+  }
+  return laterOf;
+}
