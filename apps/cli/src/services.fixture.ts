@@ -30,8 +30,8 @@ export interface RunningServices {
 }
 
 /** Topics, tables and the three services as real processes; each that dies is started again. */
-export async function runServices(): Promise<RunningServices> {
-  const environment = testEnvironment();
+export async function runServices(settings: Record<string, string> = {}): Promise<RunningServices> {
+  const environment = { ...testEnvironment(), ...settings };
   await migrateAll(environment, () => undefined);
   const folder = mkdtempSync(join(tmpdir(), 'navora-services-'));
   const restarts: ServiceName[] = [];
