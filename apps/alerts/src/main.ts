@@ -55,7 +55,13 @@ await runService(
 
     await service.start(
       'admin server',
-      () => startAdminServer(configuration.adminHost, configuration.adminPort, registry, readiness),
+      () =>
+        startAdminServer(
+          configuration.adminHost,
+          configuration.adminPort,
+          registry,
+          service.readyUntilItEnds(readiness),
+        ),
       (server) => server.close(),
     );
     const cassandra = await service.start(

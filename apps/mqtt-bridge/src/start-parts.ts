@@ -28,7 +28,13 @@ export async function startParts(
   const metrics = createBridgeMetrics(registry);
   const { port } = await service.start(
     'admin server',
-    () => startAdminServer(configuration.adminHost, configuration.adminPort, registry, readiness),
+    () =>
+      startAdminServer(
+        configuration.adminHost,
+        configuration.adminPort,
+        registry,
+        service.readyUntilItEnds(readiness),
+      ),
     (server) => server.close(),
   );
   log.info({ port }, 'admin_server_listening');

@@ -74,12 +74,17 @@ await runService(
     await service.start(
       'admin server',
       () =>
-        startAdminServer(config.adminHost, config.adminPort, registry, {
-          notReadyBecause: () =>
-            notReady.size === 0
-              ? ['still starting']
-              : [...notReady].filter(([, isWell]) => !isWell()).map(([what]) => what),
-        }),
+        startAdminServer(
+          config.adminHost,
+          config.adminPort,
+          registry,
+          service.readyUntilItEnds({
+            notReadyBecause: () =>
+              notReady.size === 0
+                ? ['still starting']
+                : [...notReady].filter(([, isWell]) => !isWell()).map(([what]) => what),
+          }),
+        ),
       (server) => server.close(),
     );
 

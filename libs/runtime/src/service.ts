@@ -1,3 +1,4 @@
+import type { Health } from './admin-server.js';
 import type { Logger } from './logging.js';
 import { errorFields } from './logging.js';
 
@@ -23,6 +24,11 @@ export class Service {
     if (stop) this.stops.push({ name, stop: () => stop(part) });
     this.log.debug({ part: name }, 'part_started');
     return part;
+  }
+
+  /** A service that stops takes nothing new, however well its parts are: from then on it is not ready. */
+  readyUntilItEnds(health: Health): Health {
+    return { notReadyBecause: () => (this.ending ? ['stopping'] : health.notReadyBecause()) };
   }
 
   /** Stops everything in reverse order, within the time given; then ends the process. */
