@@ -38,17 +38,28 @@ cdc_raw_directory: ${join(dataFolder, 'cdc_raw')}
 commitlog_sync: group
 commitlog_sync_group_window: 5ms
 commitlog_total_space: 1GiB
+# A node whose disk fails must end, and be started anew: by default it would go on with what it cannot keep.
+disk_failure_policy: die
+commit_failure_policy: die
 # A write holds its thread until its group is synced, and a conditional one writes four times: the default 32
 # threads, not the disk, would set the pace.
 concurrent_writes: 128
 paxos_variant: v2
 storage_compatibility_mode: NONE
 memtable_heap_space: ${nodes === 1 ? 256 : 128}MiB
-auto_snapshot: false
+${nodes === 1 ? '' : patience}auto_snapshot: false
 # Tests drop keyspaces all the time; nothing here is worth keeping a copy of.
 snapshot_before_compaction: false
 `;
 }
+
+/**
+ * Nodes that share the processors of one machine answer each other late. With the usual 2 s a busy moment makes
+ * conditional writes time out and be repeated, which makes more of it. Below what our clients wait, 5 s.
+ */
+const patience = `write_request_timeout: 4000ms
+cas_contention_timeout: 3500ms
+`;
 
 /** Nodes share the ring, -2^63 to 2^63, in equal parts. */
 function tokenOf(node: number, nodes: NodeCount): bigint {

@@ -80,6 +80,10 @@ describe("Cassandra's configuration", () => {
     expect(yaml).toContain('commitlog_sync: group\ncommitlog_sync_group_window: 5ms\n');
   });
 
+  it('ends when its disk fails', () => {
+    expect(yaml).toContain('disk_failure_policy: die\ncommit_failure_policy: die\n');
+  });
+
   it('settles conditional batches with the second version of Paxos', () => {
     expect(yaml).toContain('paxos_variant: v2\n');
   });
@@ -91,6 +95,8 @@ describe("Cassandra's configuration", () => {
 
   it('gives three nodes an address, an equal part of the ring and all seeds each', () => {
     const yamls = [1, 2, 3].map((node) => cassandraYaml({ ...place, node, nodes: 3 }));
+    expect(yamls[0]).toContain('write_request_timeout: 4000ms\ncas_contention_timeout: 3500ms\n');
+    expect(yaml).not.toContain('timeout');
     const valuesOf = (key: string) => yamls.map((one) => new RegExp(`${key}: (.*)`).exec(one)?.[1]);
     expect(valuesOf('listen_address')).toEqual(['127.0.0.1', '127.0.0.2', '127.0.0.3']);
     expect(valuesOf('initial_token')).toEqual([

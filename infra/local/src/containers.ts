@@ -49,10 +49,12 @@ export async function cassandraContainer(): Promise<StartedTestContainer> {
     'paxos_variant: v2',
     'storage_compatibility_mode: NONE',
     'auto_snapshot: false',
+    'disk_failure_policy: die',
+    'commit_failure_policy: die',
   ];
   const script = `set -e
 file=/etc/cassandra/cassandra.yaml
-sed -ri '/^(commitlog_sync|paxos_variant|storage_compatibility_mode|auto_snapshot)/d' $file
+sed -ri '/^(commitlog_sync|paxos_variant|storage_compatibility_mode|auto_snapshot|disk_failure_policy|commit_failure_policy)/d' $file
 printf '%s\\n' ${changes.map((line) => `'${line}'`).join(' ')} >> $file
 exec docker-entrypoint.sh cassandra -f`;
   return new GenericContainer(`cassandra:${versions.cassandra}`)
