@@ -8,6 +8,7 @@ import {
   ProduceLane,
   SchemaLessons,
 } from '@navora/kafka';
+import { StoreProbe } from '@navora/cassandra';
 import { loadRules } from '@navora/rules';
 import {
   createLogger,
@@ -68,6 +69,16 @@ await runService(
       'cassandra',
       () => boot.cassandra(),
       (client) => client.shutdown(),
+    );
+    const probe = await service.start(
+      'store probe',
+      () => {
+        const query = `SELECT origin_offset FROM ${cassandraKeyspace}.alert_marks WHERE signals_partition = 0 LIMIT 1`;
+        const started = new StoreProbe(cassandra, { query, log });
+        started.start();
+        return started;
+      },
+      (started) => started.stop(),
     );
     const kafka = createKafka('navora-alerts', configuration.kafkaBrokers, log);
     await boot.topics(kafka);
@@ -137,7 +148,7 @@ await runService(
       },
       (app) => app.close(),
     );
-    readiness.watch({ cassandra, strategy, lane, lessons });
+    readiness.watch({ probe, strategy, lane, lessons });
     boot.started();
     log.info({ ruleVersion: rules.version, topic: signalsTopic }, 'consuming');
   },

@@ -25,7 +25,7 @@ it(`keeps its alerts while Cassandra is cut off and its answers are lost (seed $
   const signals = manySignals(9000, 60, random);
   await rig.topic.send(repeatedly(signals, random));
   const [group] = rig.groups;
-  const service = rig.start(group, {
+  const service = await rig.start(group, {
     NAVORA_CASSANDRA_CONTACT_POINTS: '127.0.0.1',
     NAVORA_CASSANDRA_PORT: String(proxy.port),
     NAVORA_MAX_IN_FLIGHT: '8',

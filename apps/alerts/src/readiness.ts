@@ -1,11 +1,11 @@
-import type { CassandraClient } from '@navora/cassandra';
+import type { StoreProbe } from '@navora/cassandra';
 import type { KafkaStrategy, ProduceLane, SchemaLessons } from '@navora/kafka';
 import type { Health } from '@navora/runtime';
 import type { Boot } from './boot.js';
 import type { Persistence } from './persistence.js';
 
 interface Watched {
-  cassandra: CassandraClient;
+  probe: Pick<StoreProbe, 'healthy'>;
   strategy: KafkaStrategy;
   lane: ProduceLane;
   lessons: Pick<SchemaLessons, 'healthy'>;
@@ -28,10 +28,10 @@ export class Readiness implements Health {
     if (this.boot.waitingFor !== undefined || !this.watched) {
       return [`waiting for ${this.boot.waitingFor ?? 'the start'}`];
     }
-    const { cassandra, strategy, lane, lessons } = this.watched;
+    const { probe, strategy, lane, lessons } = this.watched;
     const reasons: string[] = [];
     if (!strategy.group?.assigned) reasons.push('the consumer group has given us no partition');
-    if (cassandra.getState().getConnectedHosts().length === 0) reasons.push('no connection to Cassandra');
+    if (!probe.healthy) reasons.push('Cassandra does not answer');
     if (!this.persistence.healthy) reasons.push('the store fails, and is asked again');
     if (!lessons.healthy) reasons.push('the schema registry cannot tell, and is asked again');
     if (!lane.healthy) reasons.push('Kafka does not take dead letters');

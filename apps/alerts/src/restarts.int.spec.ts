@@ -13,7 +13,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => rig.drop(), 60_000);
 
-it(`keeps its alerts through kill -9, doubled signals and a new group from offset 0 (seed ${SEED})`, async () => {
+it(`A1, A2: keeps its alerts through kill -9, doubled signals and a new group from offset 0 (seed ${SEED})`, async () => {
   const random = seeded(SEED);
   const signals = manySignals(9000, 60, random);
   await rig.topic.send(repeatedly(signals, random));
@@ -22,34 +22,34 @@ it(`keeps its alerts through kill -9, doubled signals and a new group from offse
 
   const [group, another] = rig.groups;
   for (let kill = 0; kill < KILLS; kill++) {
-    const victim = rig.start(group);
+    const victim = await rig.start(group);
     await victim.untilItSays('group_joined');
     await pause(200 + random() * 1500); // somewhere in its work
     expect(await victim.end('SIGKILL')).toBeNull();
   }
-  const survivor = rig.start(group);
+  const survivor = await rig.start(group);
   await rig.untilAllIsCommitted(group);
   expect(await survivor.end('SIGTERM'), survivor.said.slice(-2000)).toBe(0);
   await rig.expectAlerts(expected);
 
-  const replayer = rig.start(another);
+  const replayer = await rig.start(another);
   await rig.untilAllIsCommitted(another);
   expect(await replayer.end('SIGTERM')).toBe(0);
   await rig.expectAlerts(expected);
 }, 240_000);
 
-it(`keeps its alerts when a frozen process comes back beside its successor (seed ${SEED})`, async () => {
+it(`A1: keeps its alerts when a frozen process comes back beside its successor (seed ${SEED})`, async () => {
   const random = seeded(SEED + 1);
   const signals = manySignals(6000, 60, random);
   const other = await AlertsRig.create(process.env);
   try {
     await other.topic.send(repeatedly(signals, random));
     const [group] = other.groups;
-    const zombie = other.start(group);
+    const zombie = await other.start(group);
     await zombie.untilItSays('group_joined');
     await pause(200 + random() * 300); // somewhere in its work
     zombie.freeze();
-    const successor = other.start(group);
+    const successor = await other.start(group);
     await successor.untilItSays('group_joined');
     await pause(random() * 300);
     zombie.thaw();
@@ -62,7 +62,7 @@ it(`keeps its alerts when a frozen process comes back beside its successor (seed
 }, 120_000);
 
 it('says in one sentence what is missing, and ends with 1', async () => {
-  const started = rig.start(rig.groups[0], { NAVORA_CASSANDRA_KEYSPACE: 'not_there' });
+  const started = await rig.start(rig.groups[0], { NAVORA_CASSANDRA_KEYSPACE: 'not_there' });
   expect(await started.ended()).toBe(1);
   expect(started.said).toContain(
     'alerts: keyspace not_there has no table vehicle_alerts, alerts_by_day, open_alerts, alert_marks: run `navora migrate` first',

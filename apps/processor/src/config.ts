@@ -10,6 +10,10 @@ import {
   wholeNumber,
   withDefault,
 } from '@navora/runtime';
+import { TOPICS } from '@navora/schemas';
+
+const topicName = (variable: string, preferred: string) =>
+  setting(variable, withDefault(text(/^[\w.-]{1,249}$/, 'a topic name'), preferred));
 
 export const readConfig = () =>
   readConfiguration({
@@ -21,6 +25,9 @@ export const readConfig = () =>
       'NAVORA_PROCESSOR_GROUP',
       withDefault(text(/^[\w.-]{1,200}$/, 'a consumer group id'), 'navora-processor'),
     ),
+    readingsTopic: topicName('NAVORA_READINGS_TOPIC', TOPICS.readings),
+    signalsTopic: topicName('NAVORA_SIGNALS_TOPIC', TOPICS.signals),
+    deadLettersTopic: topicName('NAVORA_DEAD_LETTERS_TOPIC', TOPICS.deadLetters),
     rulesFile: setting(
       'NAVORA_RULES_FILE',
       withDefault(text(/./, 'the path of a rules file'), DEFAULT_RULES_FILE),

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { CassandraLatestStates, LatestStates } from './latest-states.js';
-import { connectCassandra } from '@navora/cassandra';
+import { connectCassandra, StoreProbe } from '@navora/cassandra';
 import {
   checkTopics,
   createKafka,
@@ -42,9 +42,6 @@ import { CassandraReadings, ReadingStore } from './reading-store.js';
 import { Signals } from './signals.js';
 
 const DAY_MS = 24 * 3600 * 1000;
-const PARTITIONS = Object.fromEntries(
-  Object.entries(TOPIC_LAYOUT).map(([topic, { partitions }]) => [topic, partitions]),
-);
 
 /** What no waiting mends: someone must migrate or correct something first. */
 const isFinal = (error: unknown) =>
@@ -89,7 +86,12 @@ await runService(
     );
 
     const kafka = createKafka('navora-processor', config.kafkaBrokers, log);
-    await reach('Kafka', () => checkTopics(kafka, PARTITIONS));
+    const partitions = {
+      [config.readingsTopic]: TOPIC_LAYOUT[TOPICS.readings].partitions,
+      [config.signalsTopic]: TOPIC_LAYOUT[TOPICS.signals].partitions,
+      [config.deadLettersTopic]: TOPIC_LAYOUT[TOPICS.deadLetters].partitions,
+    };
+    await reach('Kafka', () => checkTopics(kafka, partitions));
 
     const schemas = new SchemaRegistry(config.registryUrl);
     const signalEncoder = await reach('the schema registry', () =>
@@ -105,6 +107,16 @@ await runService(
       (client) => client.shutdown(),
     );
     await reach('the tables', () => requireLayout(cassandra, config.cassandraKeyspace));
+    const probe = await service.start(
+      'store probe',
+      () => {
+        const query = `SELECT value FROM ${config.cassandraKeyspace}.layout WHERE name = 'shard_count'`;
+        const started = new StoreProbe(cassandra, { query, log });
+        started.start();
+        return started;
+      },
+      (started) => started.stop(),
+    );
 
     const producer = await service.start(
       'Kafka producer',
@@ -116,7 +128,7 @@ await runService(
       'produce lane',
       () =>
         new ProduceLane(producer, {
-          partitions: PARTITIONS,
+          partitions,
           maxRequestBytes: 900_000,
           minIntervalMs: 5,
           log,
@@ -147,8 +159,8 @@ await runService(
       store,
       latest,
       rules,
-      signals: new Signals(lane, signalEncoder),
-      deadLetters: new DeadLetters('processor', lane, deadLetterEncoder),
+      signals: new Signals(lane, signalEncoder, config.signalsTopic),
+      deadLetters: new DeadLetters('processor', lane, deadLetterEncoder, config.deadLettersTopic),
       metrics,
       retentionMs: config.retentionDays * DAY_MS,
       onBug: crash,
@@ -164,10 +176,13 @@ await runService(
       onFatal: crash,
       log,
     });
-    const app = await NestFactory.createMicroservice<MicroserviceOptions>(ProcessorModule.with(journey), {
-      strategy,
-      logger: nestLogger(log),
-    });
+    const app = await NestFactory.createMicroservice<MicroserviceOptions>(
+      ProcessorModule.of(config.readingsTopic, journey),
+      {
+        strategy,
+        logger: nestLogger(log),
+      },
+    );
     app.useGlobalFilters(new KeepErrors());
     await service.start(
       'consumer',
@@ -195,6 +210,7 @@ await runService(
     );
     notReady.set('no partition is assigned', () => strategy.group?.assigned ?? false);
     notReady.set('Cassandra does not take readings', () => store.healthy && latest.healthy);
+    notReady.set('Cassandra does not answer', () => probe.healthy);
     notReady.set('Kafka does not take signals', () => lane.healthy);
   },
 );

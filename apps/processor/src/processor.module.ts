@@ -1,26 +1,28 @@
-import { Controller, Inject, Module, type DynamicModule } from '@nestjs/common';
+import { Controller, Inject, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { RecordBatch } from '@navora/kafka';
-import { TOPICS } from '@navora/schemas';
 import { ReadingJourney } from './reading-journey.js';
 
-/** The door: batches of readings come in here. */
-@Controller()
-export class ReadingsController {
-  constructor(@Inject(ReadingJourney) private readonly journey: ReadingJourney) {}
+/** The door: batches of readings come in here. The topic is configuration, and Nest wants its name with the class. */
+function readingsControllerOf(topic: string): Type<object> {
+  @Controller()
+  class ReadingsController {
+    constructor(@Inject(ReadingJourney) private readonly journey: ReadingJourney) {}
 
-  @EventPattern(TOPICS.readings)
-  takeOver(@Payload() batch: RecordBatch): void {
-    this.journey.begin(batch);
+    @EventPattern(topic)
+    takeOver(@Payload() batch: RecordBatch): void {
+      this.journey.begin(batch);
+    }
   }
+  return ReadingsController;
 }
 
 @Module({})
 export class ProcessorModule {
-  static with(journey: ReadingJourney): DynamicModule {
+  static of(readingsTopic: string, journey: ReadingJourney): DynamicModule {
     return {
       module: ProcessorModule,
-      controllers: [ReadingsController],
+      controllers: [readingsControllerOf(readingsTopic)],
       providers: [{ provide: ReadingJourney, useValue: journey }],
     };
   }

@@ -200,7 +200,7 @@ describe('a reading on its way', () => {
     expect(test.tracker.lowWatermark).toBe(good.offset + 1n);
   });
 
-  it('on which our own code throws becomes a dead letter', async () => {
+  it('P24: on which our own code throws becomes a dead letter, and those behind it go on', async () => {
     let calls = 0;
     const test = await aJourney({
       signals: {

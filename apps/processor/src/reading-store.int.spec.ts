@@ -61,7 +61,7 @@ describe('ReadingStore on Cassandra', () => {
   const aStore = () =>
     new ReadingStore(new CassandraReadings(cassandra.client, cassandra.keyspace), { maxBatchesInFlight: 16 });
 
-  it('stores hundreds of readings at once, each exactly once, from two processors at a time', async () => {
+  it('P10: stores hundreds of readings at once, each exactly once, from two processors at a time', async () => {
     const rows = Array.from({ length: 400 }, (_, i) =>
       aRow({ vehicleId: `fleet-${i % 7}`, messageId: idOf(i), sequence: i }),
     );
@@ -98,7 +98,7 @@ describe('ReadingStore on Cassandra', () => {
     expect(await writeTimeOf(row)).toBe(written);
   });
 
-  it('refuses other content under the same identity, and names what differs', async () => {
+  it('P11: refuses other content under the same identity, and names what differs', async () => {
     const store = aStore();
     const row = aRow({ vehicleId: 'liar', messageId: idOf(1) });
     await store.storeOnce(row);
@@ -108,9 +108,9 @@ describe('ReadingStore on Cassandra', () => {
     });
   });
 
-  it('finds the one row that cannot be stored among many, and stores the others', async () => {
+  it('P25: finds the one row that cannot be stored in a batch of 64, and stores the others', async () => {
     const store = aStore();
-    const rows = Array.from({ length: 40 }, (_, i) => aRow({ vehicleId: 'halved', messageId: idOf(i) }));
+    const rows = Array.from({ length: 64 }, (_, i) => aRow({ vehicleId: 'halved', messageId: idOf(i) }));
     const bad = rows[17];
     if (!bad) throw new Error('no row 17');
     rows[17] = { ...bad, reading: { ...bad.reading, messageId: 'no UUID' } };

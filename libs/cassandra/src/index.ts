@@ -2,3 +2,4 @@ export * from './client.js';
 export * from './group-commit.js';
 export * from './migrations.js';
 export * from './store-error.js';
+export * from './store-probe.js';

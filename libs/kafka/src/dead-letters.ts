@@ -14,6 +14,7 @@ export class DeadLetters {
     private readonly service: string,
     private readonly lane: ProduceLane,
     private readonly encoder: RecordEncoder<typeof TOPICS.deadLetters>,
+    private readonly topic: string = TOPICS.deadLetters,
     private readonly now: () => number = Date.now,
   ) {}
 
@@ -36,7 +37,7 @@ export class DeadLetters {
       contentType: null,
     };
     await this.lane.produced({
-      topic: TOPICS.deadLetters,
+      topic: this.topic,
       key: record.key,
       value: this.encoder.encode(letter),
       timestamp: letter.deadLetteredAt,

@@ -6,3 +6,4 @@ export * from './invariant.js';
 export * from './own-names.js';
 export * from './stack-faults.js';
 export { OwnBroker } from '@navora/local-stack';
+export * from './service-process.js';

@@ -2,15 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { ServiceProcess, type Environment } from '@navora/testing';
 import { expect } from 'vitest';
 import type { Alert } from '../alert.js';
 import { byId, historyOf } from './expected.js';
-import { AlertsProcess } from './alerts-process.js';
 import { ownKeyspace, ownName } from './real-services.js';
 import { SignalsTopic } from './signals-topic.js';
 import { storedAlerts } from './stored-alerts.js';
-
-type Environment = Record<string, string | undefined>;
 
 /** Without any progress for so long, it has stopped. */
 const STANDSTILL_MS = 45_000;
@@ -50,8 +48,8 @@ export class AlertsRig {
     });
   }
 
-  start(group: string, over: Environment = {}): AlertsProcess {
-    return new AlertsProcess({ ...this.environment, NAVORA_ALERTS_GROUP: group, ...over });
+  start(group: string, over: Environment = {}): Promise<ServiceProcess> {
+    return ServiceProcess.start('alerts', { ...this.environment, NAVORA_ALERTS_GROUP: group, ...over });
   }
 
   async untilAllIsCommitted(group: string): Promise<void> {
