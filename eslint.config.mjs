@@ -26,6 +26,19 @@ export const depConstraints = [
     onlyDependOnLibsWithTags: libsOf('schemas', 'runtime', 'kafka', 'cassandra', 'rules'),
   },
   {
+    sourceTag: 'scope:drill',
+    onlyDependOnLibsWithTags: libsOf(
+      'schemas',
+      'runtime',
+      'kafka',
+      'cassandra',
+      'simulator',
+      'auditor',
+      'faults',
+      'local-stack',
+    ),
+  },
+  {
     sourceTag: 'scope:cli',
     onlyDependOnLibsWithTags: libsOf(
       'schemas',
@@ -35,6 +48,7 @@ export const depConstraints = [
       'rules',
       'simulator',
       'auditor',
+      'drill',
       'faults',
       'local-stack',
     ),

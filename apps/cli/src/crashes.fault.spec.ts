@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { audit, renderReport } from '@navora/auditor';
+import { SERVICES, type ServiceName } from '@navora/drill';
 import { eventually, realServices } from '@navora/testing';
 import { startFleet, type Fleet } from '@navora/simulator';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runServices, type RunningServices } from './services.fixture.js';
-import { SERVICES, type ServiceName } from './service-processes.js';
 import { workspaceRoot } from './workspace.js';
 
 let running: RunningServices;

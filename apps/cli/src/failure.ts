@@ -23,7 +23,7 @@ export function orSayWhy<Args extends unknown[]>(action: (...args: Args) => Prom
 }
 
 /** The driver's own words hide the cause one level down. */
-function sentenceOf(error: unknown): string {
+export function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'NoHostAvailableError')
     return `Cassandra did not answer: is the stack up? (\`npx navora stack status\`) ${error.message}`;

@@ -1,9 +1,9 @@
 import type { CassandraClient } from '@navora/cassandra';
+import type { ServiceProcesses } from '@navora/drill';
 import { TOPICS } from '@navora/schemas';
 import type { Fleet, FleetStats } from '@navora/simulator';
 import type { Admin } from 'kafkajs';
 import type { ReadableSampler } from './readable-sampler.js';
-import type { ServiceProcesses } from './service-processes.js';
 
 export interface OpenAlert {
   vehicleId: string;

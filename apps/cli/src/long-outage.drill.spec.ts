@@ -1,3 +1,4 @@
+import { SERVICES } from '@navora/drill';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -6,7 +7,6 @@ import { startFleet, type Fleet } from '@navora/simulator';
 import { eventually, realServices } from '@navora/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runServices, type RunningServices } from './services.fixture.js';
-import { SERVICES } from './service-processes.js';
 import { Observer, verdictOn } from './under-load.fixture.js';
 
 const OUTAGE_MS = Number(process.env['NAVORA_TEST_OUTAGE_MS'] ?? 120_000);

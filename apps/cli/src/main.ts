@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { alertsCommand } from './alerts-command.js';
 import { auditCommand } from './audit-command.js';
 import { deadLettersCommand } from './dead-letters-command.js';
+import { drillCommand } from './drill-command.js';
 import { migrateCommand } from './migrate-command.js';
 import { readingsCommand } from './readings-command.js';
 import { replayCommand } from './replay-command.js';
@@ -24,6 +25,7 @@ for (const command of [
   alertsCommand,
   deadLettersCommand,
   auditCommand,
+  drillCommand,
 ]) {
   program.addCommand(command());
 }

@@ -3,9 +3,9 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { ServiceProcesses, type ServiceName } from '@navora/drill';
 import { realServices } from '@navora/testing';
 import { migrateAll } from './migrate.js';
-import { ServiceProcesses, type ServiceName } from './service-processes.js';
 import { workspaceRoot } from './workspace.js';
 
 /** Where the services of a test find the real Kafka, Cassandra, registry and MQTT broker. */
@@ -36,6 +36,7 @@ export async function runServices(settings: Record<string, string> = {}): Promis
   const folder = mkdtempSync(join(tmpdir(), 'navora-services-'));
   const restarts: ServiceName[] = [];
   const services = new ServiceProcesses({
+    workspaceRoot,
     environment,
     logFolder: folder,
     onRestart: (service) => restarts.push(service),

@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { audit, renderReport } from '@navora/auditor';
 import { createCassandra } from '@navora/cassandra';
+import { ServiceProcesses } from '@navora/drill';
 import { createKafka } from '@navora/kafka';
-import { servicesEnv, stackStatus, startStack, stopStack, type StackEndpoints } from '@navora/local-stack';
+import { servicesEnv, type StackEndpoints } from '@navora/local-stack';
 import { cassandraSettings, createLogger, readConfiguration } from '@navora/runtime';
 import { startFleet, type Fleet } from '@navora/simulator';
-import { CommandFailure } from './failure.js';
+import { INTERRUPTED, onInterrupt } from './interrupt.js';
 import { FigureCollector } from './live-figures.js';
 import { LiveView } from './live-view.js';
 import { migrateAll } from './migrate.js';
 import { ReadableSampler } from './readable-sampler.js';
-import { ServiceProcesses } from './service-processes.js';
-import { progressReporter } from './stack-output.js';
 import { layoutOf } from './stored-readings.js';
+import { upStack } from './up-stack.js';
 import { stackFolder, workspaceRoot } from './workspace.js';
 
 export interface StartOptions {
@@ -29,7 +29,6 @@ export interface StartOptions {
 
 const GROUPS = { processor: 'navora-processor', alerts: 'navora-alerts' };
 const SERVICE_GRACE_MS = 30_000;
-const INTERRUPTED = 130;
 
 /**
  * Everything at once: stack, tables, services, fleet, live view; at the end the audit, if the run had an end.
@@ -64,6 +63,7 @@ async function run(
 
   const view = new LiveView(process.stdout);
   const services = new ServiceProcesses({
+    workspaceRoot,
     environment,
     logFolder: join(folder, 'logs'),
     onRestart: (service, ended) => view.say(`${service} ended (${ended}) and is started again`),
@@ -124,23 +124,6 @@ async function run(
   return report.held ? 0 : 1;
 }
 
-async function upStack(
-  options: StartOptions,
-  interrupt: AbortSignal,
-  stops: (() => Promise<unknown>)[],
-): Promise<StackEndpoints> {
-  const stack = { name: options.stack };
-  const before = await stackStatus(stack);
-  const progress = progressReporter(process.stdout);
-  try {
-    // A stack that was up before us is not ours to stop.
-    if (before.state !== 'running' && !options.keepStack) stops.push(() => stopStack(stack));
-    return await startStack({ ...stack, signal: interrupt, onProgress: (event) => progress.show(event) });
-  } finally {
-    progress.end();
-  }
-}
-
 /** Shows the figures until the fleet is done or Ctrl-C. */
 async function watch(
   fleet: Fleet,
@@ -185,23 +168,6 @@ async function watch(
   } finally {
     await Promise.allSettled([admin.disconnect(), cassandra.shutdown()]);
   }
-}
-
-/** Ctrl-C, a plain kill, or the end of whoever started us; a second Ctrl-C ends at once. */
-function onInterrupt(): AbortSignal {
-  const interrupt = new AbortController();
-  const parent = process.ppid;
-  const stop = () => {
-    if (interrupt.signal.aborted) return;
-    console.log('\nstopping; a second Ctrl-C ends at once');
-    interrupt.abort(new CommandFailure('interrupted', INTERRUPTED));
-  };
-  process.on('SIGINT', () => (interrupt.signal.aborted ? process.exit(INTERRUPTED) : stop()));
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-  setInterval(() => {
-    if (process.ppid !== parent) stop();
-  }, 1000).unref();
-  return interrupt.signal;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

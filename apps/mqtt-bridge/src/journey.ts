@@ -51,6 +51,7 @@ export class Journey {
     const message = messageOf(packet, Date.now());
     this.parts.intake.taken(message.body.length, message.receivedAt);
     this.parts.metrics.received.inc();
+    if (packet.dup) this.parts.metrics.redelivered.inc();
 
     // 2. Whose is it, and what does it say?
     const vehicleId = this.parts.vehicleTopic.vehicleOf(message.topic);

@@ -17,6 +17,10 @@ export function createBridgeMetrics(registry: Registry) {
   const deadLetters = counter('dead_letters', 'Messages given up, by reason', ['reason']);
   return {
     received: counter('received_messages', 'Messages that came from the broker'),
+    redelivered: counter(
+      'redelivered_messages',
+      'Messages the broker flagged DUP: it had sent them before, and they were not acknowledged',
+    ),
     forwarded: counter('forwarded_readings', 'Readings handed to Kafka'),
     unverified: counter(
       'unverified_readings',

@@ -1,4 +1,4 @@
-import type { DeadLetterReason } from '@navora/schemas';
+import type { DeadLetterReason, Origin } from '@navora/schemas';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { ReadingRow } from './reading-row.js';
 import type { Stored } from './reading-store.js';
@@ -7,6 +7,7 @@ const SECONDS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30,
 
 export class ProcessorMetrics {
   private readonly readings: Counter<'status'>;
+  private readonly redelivered: Counter;
   private readonly suspects: Counter;
   private readonly deadLetters: Counter<'reason'>;
   private readonly latency: Histogram;
@@ -20,6 +21,11 @@ export class ProcessorMetrics {
       name: 'navora_processor_readings_total',
       help: 'Readings by what became of them.',
       labelNames: ['status'],
+      registers,
+    });
+    this.redelivered = new Counter({
+      name: 'navora_processor_redelivered_records_total',
+      help: 'Records whose row stood already and came from this very record: handled before, or stored by an attempt whose answer was lost.',
       registers,
     });
     this.suspects = new Counter({
@@ -61,6 +67,7 @@ export class ProcessorMetrics {
 
   stored(stored: Stored, row: ReadingRow): void {
     this.readings.inc({ status: stored.status });
+    if (stored.status === 'already-stored' && isOf(stored.origin, row.origin)) this.redelivered.inc();
     if (stored.clockSuspect) this.suspects.inc();
     if (stored.status === 'stored') this.latency.observe(Math.max(0, Date.now() - row.receivedAt) / 1000);
   }
@@ -89,4 +96,10 @@ export class ProcessorMetrics {
       },
     });
   }
+}
+
+function isOf(origin: Origin, record: Origin): boolean {
+  return (
+    origin.partition === record.partition && origin.offset === record.offset && origin.topic === record.topic
+  );
 }

@@ -10,3 +10,5 @@ export { Replay } from './replay.js';
 export type { ReplayStats, ReplaySummary } from './replay-stats.js';
 export type { ReplayOptions } from './replay-options.js';
 export { readTrips, type TripLine } from './trips.js';
+export { HandVehicles, type Handmade } from './hand-vehicles.js';
+export { Random } from './random.js';

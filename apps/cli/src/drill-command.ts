@@ -1,0 +1,130 @@
+import { join } from 'node:path';
+import { randomInt } from 'node:crypto';
+import { chosenFaults, type DrillReport, listFaults, renderDrill, runDrill } from '@navora/drill';
+import { Command, InvalidArgumentError } from 'commander';
+import { sentenceOf } from './failure.js';
+import { INTERRUPTED, onInterrupt } from './interrupt.js';
+import { migrateAll } from './migrate.js';
+import { aboveZero, wholeNumber } from './number-argument.js';
+import { drillProgress } from './drill-progress.js';
+import { upStack } from './up-stack.js';
+import { stackFolder, workspaceRoot } from './workspace.js';
+
+export interface DrillFlags {
+  seed?: number;
+  minutes: number;
+  rate: number;
+  vehicles: number;
+  only?: string[];
+  kills?: number;
+  list?: boolean;
+  json?: boolean;
+  stack: string;
+  keepStack?: boolean;
+}
+
+const OWN_STACK = 'drill';
+const COULD_NOT_RUN = 2;
+
+const EXAMPLES = `
+Examples:
+  navora drill                                 three minutes of random faults
+  navora drill --minutes 10 --seed 7           the faults of seed 7, again and again the same
+  navora drill --only B2,P15                   only these
+  navora drill --only A2 --kills 50 --minutes 10 --rate 2000
+  navora drill --list                          what can be broken
+
+The last line is "held" or "broken: " and what was. Exit code: 0 held, 1 broken, 2 it could not be run, 130 Ctrl-C.`;
+
+/** `navora drill`: load, faults, heal, drain, audit. */
+export function drillCommand(): Command {
+  return new Command('drill')
+    .description('break things under load by a seeded schedule, and check that every promise held')
+    .option(
+      '--seed <n>',
+      'the same seed breaks the same things at the same times (default: a random one)',
+      wholeNumber,
+    )
+    .option('--minutes <n>', 'how long the load lasts', aboveZero, 3)
+    .option('--rate <n>', 'messages a second', aboveZero, 1000)
+    .option('--vehicles <n>', 'how many', wholeNumber, 500)
+    .option('--only <codes>', 'faults by their codes, separated by commas', codes)
+    .option('--kills <n>', 'exactly so many faults, evenly spread over the time', wholeNumber)
+    .option('--list', 'the faults there are, and end')
+    .option('--json', 'print the report as JSON')
+    .option('--stack <name>', 'which local stack to break; one that runs is joined', OWN_STACK)
+    .option('--keep-stack', 'leave the stack running at the end')
+    .addHelpText('after', EXAMPLES)
+    .action(async (flags: DrillFlags) => {
+      if (flags.list) console.log(listFaults());
+      else process.exitCode = await drill(flags);
+    });
+}
+
+async function drill(flags: DrillFlags): Promise<number> {
+  const interrupt = onInterrupt();
+  const stops: (() => Promise<unknown>)[] = [];
+  const progress = drillProgress(flags.json ? process.stderr : process.stdout);
+  const seed = flags.seed ?? randomInt(1_000_000);
+  let report: DrillReport;
+  try {
+    report = await run({ ...flags, seed }, interrupt, stops, progress);
+  } catch (error) {
+    progress.end();
+    if (interrupt.aborted) return INTERRUPTED;
+    console.error(`The drill could not be run: ${sentenceOf(error)}`);
+    return COULD_NOT_RUN;
+  } finally {
+    progress.end();
+    for (const stop of stops.reverse()) await stop().catch((error) => console.error(String(error)));
+  }
+  console.log(flags.json ? JSON.stringify(report, undefined, 2) : renderDrill(report));
+  return report.held ? 0 : 1;
+}
+
+async function run(
+  flags: DrillFlags & { seed: number },
+  signal: AbortSignal,
+  stops: (() => Promise<unknown>)[],
+  progress: ReturnType<typeof drillProgress>,
+): Promise<DrillReport> {
+  chosenFaults(flags.only);
+  const own = flags.stack === OWN_STACK;
+  const output = flags.json ? process.stderr : process.stdout;
+  // Only what is a drill's own may be forgotten: an audit reads faster without the runs before.
+  const stack = await upStack({ ...flags, wipe: own }, signal, stops, output);
+  const started = new Date().toISOString().replace(/[:.]/g, '-');
+  progress.tell(`seed ${flags.seed}, ${flags.minutes} minutes, ${flags.rate} messages a second`);
+  return runDrill({
+    ...{ workspaceRoot, stack, signal, seed: flags.seed },
+    keyspace: process.env['NAVORA_CASSANDRA_KEYSPACE'] ?? 'navora',
+    rulesFile: join(workspaceRoot, 'config/rules.yaml'),
+    folder: join(stackFolder(flags.stack), 'drills', started),
+    durationMs: flags.minutes * 60_000,
+    ratePerSecond: flags.rate,
+    vehicles: flags.vehicles,
+    only: flags.only,
+    count: flags.kills,
+    replay: replayOf(flags),
+    migrate: (environment) => migrateAll({ ...process.env, ...environment }, () => undefined),
+    tell: (line) => progress.tell(line),
+    show: (line) => progress.show(line),
+  });
+}
+
+/** The command that runs the same drill again. */
+export function replayOf(flags: DrillFlags & { seed: number }): string {
+  const { seed, minutes, rate, vehicles, only, kills } = flags;
+  return [
+    `npx navora drill --seed ${seed} --minutes ${minutes} --rate ${rate} --vehicles ${vehicles}`,
+    ...(only ? [`--only ${only.join(',')}`] : []),
+    ...(kills === undefined ? [] : [`--kills ${kills}`]),
+  ].join(' ');
+}
+
+function codes(text: string): string[] {
+  const found = text.split(',').map((code) => code.trim().toUpperCase());
+  if (found.some((code) => !/^[A-Z]\d+$/.test(code)))
+    throw new InvalidArgumentError('Codes look like B2,P15.');
+  return found;
+}

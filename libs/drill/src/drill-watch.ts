@@ -1,0 +1,96 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { KafkaStanding, Standing } from './kafka-standing.js';
+import type { ServiceWatch } from './service-watch.js';
+
+const LOOK_EVERY_MS = 1000;
+/** So long without a step ahead, and nobody waits any longer. */
+const PATIENCE_MS = 120_000;
+/** Nothing may come into Kafka for so long before it counts as drained: what the broker holds comes at once. */
+const STILL_MS = 5000;
+
+/** Looks at services and Kafka again and again while a drill runs, and says when all is well. */
+export class DrillWatch {
+  standing: Standing | undefined;
+  private stopped = false;
+  private readonly waiting = new Set<() => void>();
+  private readonly looking: Promise<void>;
+
+  constructor(
+    private readonly services: ServiceWatch,
+    private readonly kafka: KafkaStanding,
+    private readonly calmLag: number,
+    private readonly onLook: () => void,
+  ) {
+    this.looking = this.look();
+  }
+
+  /** All services ready, and no more waiting than two seconds of load. */
+  get calm(): boolean {
+    return this.services.allReady && this.lag <= this.calmLag;
+  }
+
+  get lag(): number {
+    return this.standing ? this.standing.readingsLag + this.standing.signalsLag : Infinity;
+  }
+
+  /** Resolves at the first calm look from the next on; false if that does not come. */
+  async recovered(): Promise<boolean> {
+    await this.nextLook();
+    return this.progressing(() => this.calm);
+  }
+
+  /** Resolves when nothing comes in any more and all of it is done. */
+  drained(): Promise<boolean> {
+    let cameIn = -1;
+    let stillSince = Date.now();
+    return this.progressing(() => {
+      const now = this.standing ? this.standing.readings + this.standing.deadLetters : -1;
+      if (now !== cameIn || !this.services.allReady) stillSince = Date.now();
+      cameIn = now;
+      return this.lag === 0 && this.services.allReady && Date.now() - stillSince >= STILL_MS;
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.looking;
+    this.kafka.forget();
+  }
+
+  /** Waits for a condition as long as there is progress: less waits, or more came in. */
+  private async progressing(reached: () => boolean): Promise<boolean> {
+    let least = Infinity;
+    let most = -1;
+    let movedAt = Date.now();
+    for (;;) {
+      if (reached()) return true;
+      const cameIn = this.standing?.readings ?? -1;
+      if (this.lag < least || cameIn > most) movedAt = Date.now();
+      least = Math.min(least, this.lag);
+      most = Math.max(most, cameIn);
+      if (this.stopped || Date.now() - movedAt > PATIENCE_MS) return false;
+      await this.nextLook();
+    }
+  }
+
+  private nextLook(): Promise<void> {
+    if (this.stopped) return Promise.resolve();
+    return new Promise((resolve) => this.waiting.add(resolve));
+  }
+
+  private async look(): Promise<void> {
+    while (!this.stopped) {
+      const [, standing] = await Promise.all([this.services.look(), this.kafka.look()]);
+      this.standing = standing;
+      this.onLook();
+      this.wake();
+      await pause(LOOK_EVERY_MS);
+    }
+    this.wake();
+  }
+
+  private wake(): void {
+    for (const resolve of this.waiting) resolve();
+    this.waiting.clear();
+  }
+}

@@ -1,0 +1,52 @@
+import type { HandVehicles, Random } from '@navora/simulator';
+import type { Links } from './links.js';
+import type { ServiceProcesses } from './service-processes.js';
+import type { Digests } from './table-digest.js';
+
+/** What a fault takes hold of. Two faults at once never take hold of the same part. */
+export type Part = 'bridge' | 'processor' | 'alerts' | 'kafka' | 'cassandra' | 'mqtt' | 'registry' | 'load';
+
+/** Ends the fault; resolves when what was broken answers again. */
+export type Heal = () => Promise<void>;
+
+/** What is in Kafka and in the tables. */
+export interface Stored {
+  digest(): Promise<Digests>;
+  resetToEarliest(): Promise<void>;
+  untilCaughtUp(): Promise<void>;
+}
+
+/** What a fault may use. */
+export interface World {
+  readonly stack: string;
+  readonly services: ServiceProcesses;
+  readonly links: Links;
+  /** Vehicles beside the fleet, for what no well-made device sends. */
+  readonly hands: HandVehicles;
+  readonly stored: Stored;
+  /** The fault's own numbers, the same for the same seed. */
+  readonly random: Random;
+  /** How long this one lasts. */
+  readonly lastsMs: number;
+  /** Names what exactly is done, for the fault log. */
+  tell(what: string): void;
+  /** A promise was seen broken. */
+  broke(name: string, detail: string): void;
+}
+
+/** A way to break things, and what must hold all the same. */
+export interface Fault {
+  readonly code: string;
+  readonly title: string;
+  readonly invariants: readonly string[];
+  readonly touches: readonly Part[];
+  /** The shortest and the longest it lasts, in ms. */
+  readonly lastsMs: readonly [number, number];
+  /** Chosen by name only, not at random. */
+  readonly onlyByName?: boolean;
+  /** Takes place once, when the load is over and all is stored. */
+  readonly afterLoad?: boolean;
+  /** It gives nobody a reason to deliver anything twice. */
+  readonly causesNoDuplicate?: boolean;
+  begin(world: World): Promise<Heal>;
+}
