@@ -48,5 +48,7 @@ export interface Fault {
   readonly afterLoad?: boolean;
   /** It gives nobody a reason to deliver anything twice. */
   readonly causesNoDuplicate?: boolean;
+  /** The broker may lose what it has acknowledged: that is told apart from what the bridge acknowledged. */
+  readonly losesAtBroker?: boolean;
   begin(world: World): Promise<Heal>;
 }

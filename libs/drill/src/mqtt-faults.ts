@@ -12,5 +12,6 @@ export const brokerKilled: Fault = {
   touches: ['mqtt', 'bridge'],
   lastsMs: [1000, 5000],
   onlyByName: true,
+  losesAtBroker: true,
   begin: (world) => keepAway(world, 'mqtt'),
 };

@@ -1,4 +1,5 @@
 import { type AuditReport, renderReport } from '@navora/auditor';
+import type { BrokerLoss } from './broker-tap.js';
 import type { FaultSummary, Injection } from './injection.js';
 import { SERVICES, type ServiceName } from './service-process.js';
 import type { ServiceSeen } from './service-watch.js';
@@ -20,7 +21,7 @@ export interface DrillReport {
   injections: readonly Injection[];
   services: Record<ServiceName, ServiceSeen>;
   /** Acknowledged by the MQTT broker to vehicles and lost before the bridge had acknowledged them; with B6 only. */
-  lostByBroker?: { acknowledgedByBroker: number; lost: number };
+  lostByBroker?: BrokerLoss;
   audit: AuditReport;
   /** The same drill again. */
   replay: string;

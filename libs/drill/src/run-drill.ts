@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { audit } from '@navora/auditor';
 import { CALM, type Fleet, HandVehicles, startFleet } from '@navora/simulator';
+import { BrokerTap, type BrokerLoss } from './broker-tap.js';
 import { bundleServices } from './bundle-services.js';
 import { chosenFaults } from './catalogue.js';
 import type { DrillOptions } from './drill-options.js';
@@ -48,7 +49,8 @@ async function drill(options: DrillOptions, stops: (() => Promise<unknown>)[]): 
 
   // What runs: services behind links, and a watch on them.
   const programs = await bundleServices(options.workspaceRoot);
-  const linked = await linkTo(stack);
+  const tap = faults.some(({ losesAtBroker }) => losesAtBroker) ? new BrokerTap() : undefined;
+  const linked = await linkTo(stack, tap && ((...bytes) => tap.hear(...bytes)));
   stops.push(() => linked.close());
   await options.migrate(linked.environment);
   signal.throwIfAborted();
@@ -123,8 +125,10 @@ async function drill(options: DrillOptions, stops: (() => Promise<unknown>)[]): 
   signal.throwIfAborted();
 
   tell(`${since()}  the audit`);
+  const { files, lostByBroker } = await attributable(histories, tap);
   const verdict = await audit({
-    historyFiles: histories,
+    historyFiles: files,
+    faultsFile: log.file,
     rulesFile: options.rulesFile,
     kafkaBrokers: stack.kafka.brokers,
     cassandra: {
@@ -154,10 +158,29 @@ async function drill(options: DrillOptions, stops: (() => Promise<unknown>)[]): 
     faults: summarise(injections),
     injections,
     services: watched.seen,
+    ...(lostByBroker ? { lostByBroker } : {}),
     audit: verdict,
     replay: options.replay,
     folder,
   };
+}
+
+/** The histories without what the broker acknowledged and lost, if it was one of the parts that were broken. */
+async function attributable(
+  histories: readonly string[],
+  tap: BrokerTap | undefined,
+): Promise<{ files: readonly string[]; lostByBroker?: BrokerLoss }> {
+  if (!tap) return { files: histories };
+  const total = { acknowledgedByBroker: 0, lost: 0 };
+  const files = [];
+  for (const history of histories) {
+    const strained = history.replace(/\.jsonl$/, '-by-the-bridge.jsonl');
+    const { acknowledgedByBroker, lost } = await tap.strain(history, strained);
+    total.acknowledgedByBroker += acknowledgedByBroker;
+    total.lost += lost;
+    files.push(strained);
+  }
+  return { files, lostByBroker: total };
 }
 
 async function afterwards(faults: readonly Fault[], injector: Injector): Promise<void> {

@@ -10,7 +10,10 @@ const totals: AuditReport['totals'] = {
   ...{ vehicles: 1, attempted: 10, acknowledged: 10, inKafka: 10, redelivered: 0, rows: 10 },
   ...{ deadLetters: 0, deadLettersByReason: {}, signals: 10, alerts: 0 },
 };
-const audit: AuditReport = { held: true, broken: [], totals, checks: [], notes: [] };
+const audit: AuditReport = {
+  ...{ held: true, broken: [], range: {}, totals },
+  ...{ invariants: [], checks: [], notes: [] },
+};
 const well = (): ServiceSeen => ({ maxRssMiB: 120, restarts: 1, mostNotLive: 0, redelivered: 3 });
 const services = () => ({ 'mqtt-bridge': well(), processor: well(), alerts: well() });
 
@@ -30,7 +33,9 @@ it('finds nothing where all held', () => {
 });
 
 it('takes over what the audit found broken', () => {
-  expect(found({ audit: { ...audit, held: false, broken: ['lost'] } })).toEqual(['lost: lost']);
+  expect(found({ audit: { ...audit, held: false, broken: ['I1 lost'] } })).toEqual([
+    'I1 lost: found by the audit',
+  ]);
 });
 
 it('I9: a lag that stays, and a fault that could not be healed', () => {

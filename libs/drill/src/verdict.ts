@@ -46,8 +46,8 @@ export function breachesOf(findings: DrillFindings): Breach[] {
 
 function ofAudit({ broken, checks }: AuditReport): Breach[] {
   return broken.map((name) => {
-    const check = checks.find((one) => one.name === name);
-    return { name, detail: check ? `${check.invariant}: ${check.count} times; ${check.promise}` : name };
+    const check = checks.find((one) => `${one.invariant} ${one.name}` === name);
+    return { name, detail: check ? `${check.count} times; ${check.promise}` : 'found by the audit' };
   });
 }
 
