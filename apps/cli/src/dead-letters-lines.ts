@@ -6,6 +6,7 @@ import { placeText, type RedriveOutcome } from './dead-letters-redrive.js';
 
 const REASON_WIDTH = 'conflicting-reading'.length;
 const VEHICLE_WIDTH = 16;
+const STATE_WIDTH = 'open, failed again'.length;
 
 export const LIST_HEAD = line('GIVEN UP', 'DEAD LETTER', 'REASON', 'VEHICLE', 'STATE', 'FROM');
 
@@ -25,7 +26,7 @@ export function listLine({ failure, action }: Found): string {
 
 function line(...[time, id, reason, vehicle, state, from]: [string, string, string, string, string, string]) {
   const cells = [time.padEnd(24), id.padEnd(36), reason.padEnd(REASON_WIDTH), vehicle.padEnd(VEHICLE_WIDTH)];
-  return printable([...cells, state.padEnd(8), from].join('  '));
+  return printable([...cells, state.padEnd(STATE_WIDTH), from].join('  '));
 }
 
 /** The same for programs; the body is left to `show --raw`. */

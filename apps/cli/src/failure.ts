@@ -26,9 +26,14 @@ export function orSayWhy<Args extends unknown[]>(action: (...args: Args) => Prom
 export function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'NoHostAvailableError')
-    return `Cassandra did not answer: is the stack up? (\`npx navora stack status\`) ${error.message}`;
+    return `Cassandra did not answer: is the stack up? (\`npx navora stack status\`) ${firstLineOf(error)}`;
   if (error.name === 'KafkaJSNumberOfRetriesExceeded' || error.name === 'KafkaJSConnectionError') {
     return `Kafka did not answer: is the stack up? (\`npx navora stack status\`) ${error.message}`;
   }
   return error.message;
+}
+
+/** What follows it is the cause, printed as an object. */
+function firstLineOf({ message }: Error): string {
+  return message.split('\n', 1)[0] ?? message;
 }
