@@ -97,7 +97,18 @@ export async function aJourney(over: Partial<JourneyParts> = {}) {
     deadLettersLane.records.map(
       ({ value }) => letterType.fromBuffer(value.subarray(WIRE_PREFIX_BYTES)) as DeadLetter,
     );
-  return { receive, readingsLane, deadLettersLane, letters, pubacks, window, asked, intake, registry };
+  return {
+    journey,
+    receive,
+    readingsLane,
+    deadLettersLane,
+    letters,
+    pubacks,
+    window,
+    asked,
+    intake,
+    registry,
+  };
 }
 
 export const aPublish = (over: Partial<IPublishPacket> = {}): IPublishPacket => ({

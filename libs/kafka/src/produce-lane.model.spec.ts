@@ -110,7 +110,7 @@ const step = fc.oneof(
 
 it('B10: whatever Kafka answers, refuses or loses, every record gets there, in order, and only then is acknowledged', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (history) => {
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60, size: 'max' }), async (history) => {
       const world = new World();
       for (const one of history) {
         if (one === 'turn') await turn();
@@ -124,6 +124,6 @@ it('B10: whatever Kafka answers, refuses or loses, every record gets there, in o
       }
       await world.heal();
     }),
-    modelRuns(300),
+    modelRuns(150),
   );
 }, 120_000);

@@ -1,0 +1,1 @@
+export function chosenMutation(path: string, source: string): string | undefined;
