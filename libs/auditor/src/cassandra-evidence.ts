@@ -16,7 +16,7 @@ export interface Layout {
 type TakeRow = (row: Row) => Promise<void>;
 type Take = (vehicleId: string, entry: Entry) => Promise<void>;
 
-const RANGES = 256;
+const RANGES = 64;
 
 export async function readLayout(client: Client): Promise<Layout> {
   const layout = new Map([

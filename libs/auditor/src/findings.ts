@@ -59,11 +59,12 @@ function compare(one: Witness, other: Witness): number {
 const textOf = ({ vehicleId, at, what }: Witness) => `${vehicleId} ${at} ${what}`;
 
 function totalsOf(file: CaseFile): Totals {
-  const { history, records, rows, deadLetters, signals, alerts, range } = file.evidence;
+  const { history, records, rows, deadLetters, signals, alerts, range, cutAt } = file.evidence;
   const letters = new Map(deadLetters.map((letter) => [letter.id, letter.reason]));
   const deadLettersByReason: Record<string, number> = {};
   for (const reason of letters.values()) deadLettersByReason[reason] = (deadLettersByReason[reason] ?? 0) + 1;
-  const sent = history.sent.filter((it) => it.firstSentAt >= range.from && it.firstSentAt <= range.to);
+  const until = Math.min(range.to, cutAt);
+  const sent = history.sent.filter((it) => it.firstSentAt >= range.from && it.firstSentAt <= until);
   const readings = new Set<string>();
   let repeated = 0;
   for (const { judged } of records) {

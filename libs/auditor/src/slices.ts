@@ -2,8 +2,8 @@ import type { DeadLetter, ReadingRecord } from './evidence.js';
 import { vehicleInTopic } from './kafka-records.js';
 import { slotOf } from './placement.js';
 
-const READINGS_PER_SLICE = 20_000;
-const MOST_SLICES = 512;
+const READINGS_PER_SLICE = 8_000;
+const MOST_SLICES = 1024;
 
 /** A power of two, so that a shard of the readings table lies in one slice. */
 export function sliceCountFor(readings: number): number {
