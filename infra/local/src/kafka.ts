@@ -23,6 +23,8 @@ export function kafkaNode(node: number, nodes: NodeCount): Component {
     title: nodes === 1 ? title : `${title} (node ${node})`,
     host,
     port: 'kafka',
+    // A start is all processor: seven at once would make each miss its time on a small machine.
+    ...(nodes > 1 ? { after: nodeName('cassandra', nodes) } : {}),
     fetched: (downloads) => isDownloaded(jars(downloads)),
     fetch: (downloads, signal) =>
       download({ title, folder: jars(downloads), pom, goal: copyRuntimeJars }, signal),

@@ -55,9 +55,15 @@ describe('the components', () => {
     ]);
   });
 
-  it('of Cassandra join the ring one after the other', () => {
+  it('of Cassandra join the ring one after the other, and those of Kafka wait for them', () => {
     const after = componentsOf(3).flatMap(({ name, after }) => (after ? [`${name} after ${after}`] : []));
-    expect(after).toEqual(['cassandra-2 after cassandra', 'cassandra-3 after cassandra-2']);
+    expect(after).toEqual([
+      'cassandra-2 after cassandra',
+      'cassandra-3 after cassandra-2',
+      'kafka after cassandra-3',
+      'kafka-2 after cassandra-3',
+      'kafka-3 after cassandra-3',
+    ]);
   });
 });
 
