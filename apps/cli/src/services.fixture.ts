@@ -19,7 +19,16 @@ export function testEnvironment(): Record<string, string> {
     NAVORA_CASSANDRA_DATA_CENTER: cassandraDataCenter,
     NAVORA_REGISTRY_URL: registryUrl,
     NAVORA_MQTT_URL: mqttUrl,
+    ...copies(),
   };
+}
+
+/** A stack of three nodes asks for a copy of everything on each. */
+function copies(): Record<string, string> {
+  const names = ['NAVORA_TOPIC_REPLICATION', 'NAVORA_KEYSPACE_REPLICATION'];
+  return Object.fromEntries(
+    names.flatMap((name) => (process.env[name] ? [[name, process.env[name] as string]] : [])),
+  );
 }
 
 export interface RunningServices {
