@@ -29,6 +29,10 @@ describe("Kafka's configuration", () => {
     );
   });
 
+  it('waits for its quorum as long as a start may take', () => {
+    expect(propertiesFile(kafka)).toContain('initial.broker.registration.timeout.ms=240000\n');
+  });
+
   it('keeps one copy of everything when there is one node', () => {
     expect(kafka).toMatchObject({
       'controller.quorum.voters': '1@127.0.0.1:19093',

@@ -52,6 +52,8 @@ export function kafkaSettings(
     // A broker that was killed may register again only when its session is over: 9 s by default.
     'broker.session.timeout.ms': 6_000,
     'broker.heartbeat.interval.ms': 1_000,
+    // Where many start at once on few processors, the quorum may take longer than the usual minute to be there.
+    'initial.broker.registration.timeout.ms': 240_000,
     'group.initial.rebalance.delay.ms': 0,
     // Topics may raise max.message.bytes to 2 MiB: the broker's own limits must not be the lower ones.
     'replica.fetch.max.bytes': 4 * 1024 * 1024,
