@@ -1,4 +1,4 @@
-import { SERVICES, type ServiceName, type ServiceProcesses } from './service-processes.js';
+import { SERVICES, type ServiceName, type ServiceProcesses } from '@navora/drill';
 
 /** What each service counts when it has done its work: Kafka has it, Cassandra has it, it is judged. */
 const WORK_DONE: Record<ServiceName, string> = {
