@@ -38,6 +38,26 @@ async function jsonOf(...args: string[]): Promise<Record<string, unknown>[]> {
 }
 
 describe('a reading published over MQTT', () => {
+  it('B13: is one row, however it comes again: with DUP, with another packet id, by another connection', async () => {
+    const id = ownName('truck');
+    const topic = `vehicles/${id}/telemetry`;
+    const recordedAt = Date.now() - 1000;
+    const body = JSON.stringify({ messageId: randomUUID(), recordedAt, speedKph: 71 });
+    const another = await mqtt.connectAsync(realServices().mqttUrl, { protocolVersion: 5 });
+    await vehicle.publishAsync(topic, body, { qos: 1 });
+    await vehicle.publishAsync(topic, body, { qos: 1, dup: true });
+    await vehicle.publishAsync(topic, body, { qos: 1 });
+    await another.publishAsync(topic, body, { qos: 1, dup: true });
+    await another.endAsync();
+    // A vehicle's readings keep their order: once its last is stored, so is all before.
+    await publish(id, { messageId: randomUUID(), recordedAt: recordedAt + 1 });
+    const rows = await eventually('the last row', async () => {
+      const found = await jsonOf('readings', id);
+      return found.some((row) => row['recordedAt'] === new Date(recordedAt + 1).toISOString()) && found;
+    });
+    expect(rows).toHaveLength(2);
+  });
+
   it('is a row and, when it breaks a rule, an alert, which a later reading clears', async () => {
     const id = ownName('truck');
     const messageId = randomUUID();

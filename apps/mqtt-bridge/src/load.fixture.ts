@@ -20,7 +20,9 @@ export class Load {
     private readonly stack: TestStack,
     private readonly client: MqttClient,
     private readonly perSecond: number,
-  ) {}
+  ) {
+    stack.onDispose(async () => this.halt());
+  }
 
   start(): void {
     this.running = this.send();

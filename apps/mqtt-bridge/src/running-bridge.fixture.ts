@@ -2,10 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Sender } from '@navora/kafka';
-import { createLogger, createMetrics } from '@navora/runtime';
+import { createMetrics } from '@navora/runtime';
 import { RecordEncoder, TOPICS } from '@navora/schemas';
+import type { ISocketFactory } from 'kafkajs';
 import { Bridge } from './bridge.js';
 import { openBrokerSocket } from './broker-socket.js';
+import { recordingLog } from './logged.fixture.js';
 import { createBridgeMetrics } from './metrics.js';
 import type { TestStack } from './test-stack.fixture.js';
 import { VehicleTopic } from './vehicle-topic.js';
@@ -37,8 +39,14 @@ export class HeldSender {
 export const RECEIVE_MAXIMUM = 2000;
 
 /** A bridge in this process, on the test's own topics. */
-export async function aBridge(stack: TestStack, mqttUrl = stack.mqttUrl) {
-  const producer = stack.kafka.producer({ allowAutoTopicCreation: false, retry: { retries: 0 } });
+export async function aBridge(
+  stack: TestStack,
+  mqttUrl = stack.mqttUrl,
+  { openKafkaSocket }: { openKafkaSocket?: ISocketFactory } = {},
+) {
+  const kafka = openKafkaSocket ? stack.kafkaThrough(openKafkaSocket) : stack.kafka;
+  const { log, logged } = recordingLog();
+  const producer = kafka.producer({ allowAutoTopicCreation: false, retry: { retries: 0 } });
   await producer.connect();
   const sender = new HeldSender(producer);
   const bridge = new Bridge({
@@ -57,7 +65,7 @@ export async function aBridge(stack: TestStack, mqttUrl = stack.mqttUrl) {
     readingEncoder: await RecordEncoder.forTopic(TOPICS.readings, stack.schemas),
     deadLetterEncoder: await RecordEncoder.forTopic(TOPICS.deadLetters, stack.schemas),
     metrics: createBridgeMetrics(createMetrics('test')),
-    log: createLogger('test', 'silent'),
+    log,
     topics: stack.topics,
   });
   bridge.start();
@@ -65,7 +73,7 @@ export async function aBridge(stack: TestStack, mqttUrl = stack.mqttUrl) {
     await bridge.stop(2000);
     await producer.disconnect();
   });
-  return { bridge, sender };
+  return { bridge, sender, logged };
 }
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));

@@ -13,6 +13,7 @@ import {
   TOPICS,
   WIRE_PREFIX_BYTES,
 } from '@navora/schemas';
+import { type ISocketFactory, Kafka, logLevel } from 'kafkajs';
 import { connectAsync, type MqttClient } from 'mqtt';
 
 const silent = createLogger('test', 'silent');
@@ -62,6 +63,18 @@ export class TestStack {
     await stack.createTopics();
     await Promise.all((reads ?? Object.values(stack.topics)).map((topic) => stack.readAll(topic)));
     return stack;
+  }
+
+  /** A client that reaches Kafka through sockets of the test's. */
+  kafkaThrough(socketFactory: ISocketFactory): Kafka {
+    const brokers = (this.environment['NAVORA_KAFKA_BROKERS'] ?? '').split(',');
+    return new Kafka({
+      clientId: this.name,
+      brokers,
+      socketFactory,
+      requestTimeout: 3000,
+      logLevel: logLevel.NOTHING,
+    });
   }
 
   /** Registering what is registered changes nothing. */

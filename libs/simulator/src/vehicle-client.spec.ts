@@ -118,7 +118,7 @@ it('takes no acknowledgement of an earlier connection', () => {
   expect(client.outstanding).toBe(1);
 });
 
-it('waits longer after each failure, and up to half a minute', () => {
+it('B8: waits longer after each failure, and up to half a minute', () => {
   client.join();
   let waits: number[] = [];
   for (let failure = 0; failure < 12; failure++) {
@@ -131,6 +131,22 @@ it('waits longer after each failure, and up to half a minute', () => {
   waits = waits.slice(1);
   expect(waits[0]).toBeLessThan(600);
   expect(waits.at(-1)).toSatisfy((wait: number) => wait >= 15_000 && wait <= 30_100);
+});
+
+it('B8: waits longer also when the broker takes its connections and drops them at once', () => {
+  client.join();
+  vi.advanceTimersByTime(100);
+  client.send(reading('a'));
+  const seen: number[] = [];
+  for (let attempt = 0; attempt < 6; attempt++) {
+    broker.last.events.opened(10);
+    broker.last.events.closed('dropped');
+    const before = broker.connections.length;
+    const since = Date.now();
+    while (broker.connections.length === before) vi.advanceTimersByTime(20);
+    seen.push(Date.now() - since);
+  }
+  expect(seen.at(-1)).toBeGreaterThan(8000);
 });
 
 it('stays away after leaving, until it joins again', () => {

@@ -124,7 +124,6 @@ export class VehicleClient {
 
   #opened(receiveMaximum: number): void {
     this.#open = true;
-    this.#failures = 0;
     this.#window = Math.min(this.settings.window, receiveMaximum);
     this.#pump();
   }
@@ -162,6 +161,8 @@ export class VehicleClient {
       // A PUBACK of an earlier connection says nothing about the attempt on this one.
       if (connection !== this.#connection || !this.#inFlight.delete(reading)) return;
       this.#progressAtMs = performance.now();
+      // Not at the CONNACK: a broker that takes connections and drops them would be stormed by its whole fleet.
+      this.#failures = 0;
       this.settings.onAcknowledged(reading, reasonCode);
       this.#pump();
     });
