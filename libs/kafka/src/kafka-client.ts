@@ -14,7 +14,16 @@ export function createKafka(clientId: string, brokers: string[], log: Logger): K
   });
 }
 
+/** What the client says when Kafka no longer has the offset to go on from: it goes on from the earliest there is. */
+const RECORDS_ARE_GONE = /^Offset out of range, resetting/;
+
 function logOf(log: Logger, { namespace, level, log: entry }: LogEntry): void {
+  if (RECORDS_ARE_GONE.test(entry.message)) {
+    // Kafka's retention was shorter than our outage. Nobody else can tell, so this must not look like a retry.
+    const { topic, partition, groupId } = entry;
+    log.error({ topic, partition, groupId }, 'records_expired_before_they_were_processed');
+    return;
+  }
   const fields = {
     namespace,
     message: entry.message,
