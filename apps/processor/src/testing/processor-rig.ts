@@ -58,7 +58,7 @@ export class ProcessorRig {
   readonly group = ownName('processor');
   private readonly running = new Set<ServiceProcess>();
   private readonly reader: Consumer;
-  private readonly read = new Map<string, Buffer[]>();
+  private readonly read = new Map<string, { value: Buffer; timestamp: number }[]>();
 
   private constructor(
     readonly endpoints: Endpoints,
@@ -230,22 +230,32 @@ export class ProcessorRig {
     return rows[0] && (JSON.parse(rows[0]['state'] as string) as Partial<Reading>);
   }
 
-  signals(): Promise<Signal[]> {
-    return this.decoded(this.topics.signals, TOPICS.signals) as Promise<Signal[]>;
+  async signals(): Promise<Signal[]> {
+    return (await this.publishedSignals()).map(({ signal }) => signal);
   }
 
-  deadLetters(): Promise<DeadLetter[]> {
-    return this.decoded(this.topics.deadLetters, TOPICS.deadLetters) as Promise<DeadLetter[]>;
+  /** With the time each was published at, in ms since 1970. */
+  async publishedSignals(): Promise<{ signal: Signal; publishedAt: number }[]> {
+    const records = await this.decoded<Signal>(this.topics.signals, TOPICS.signals);
+    return records.map(({ value, timestamp }) => ({ signal: value, publishedAt: timestamp }));
+  }
+
+  async deadLetters(): Promise<DeadLetter[]> {
+    const records = await this.decoded<DeadLetter>(this.topics.deadLetters, TOPICS.deadLetters);
+    return records.map(({ value }) => value);
   }
 
   /** All that the topic holds now; a partition's records in its order. */
-  private async decoded(topic: string, contract: TopicName): Promise<unknown[]> {
+  private async decoded<T>(topic: string, contract: TopicName): Promise<{ value: T; timestamp: number }[]> {
     const ends = await this.admin.fetchTopicOffsets(topic);
     const held = ends.reduce((sum, { high }) => sum + Number(high), 0);
-    const values = this.read.get(topic) ?? [];
-    await eventually(`the end of ${topic}`, () => values.length >= held, { withinMs: 60_000 });
+    const records = this.read.get(topic) ?? [];
+    await eventually(`the end of ${topic}`, () => records.length >= held, { withinMs: 60_000 });
     const { type } = SCHEMA_OF_TOPIC[contract];
-    return values.map((value) => type.fromBuffer(value.subarray(WIRE_PREFIX_BYTES)) as unknown);
+    return records.map(({ value, timestamp }) => ({
+      value: type.fromBuffer(value.subarray(WIRE_PREFIX_BYTES)) as T,
+      timestamp,
+    }));
   }
 
   /** One reader for all the tests of a file: to join a group takes longer than most of them. */
@@ -257,7 +267,9 @@ export class ProcessorRig {
     await this.reader.run({
       autoCommit: false,
       eachMessage: async ({ topic, message }) =>
-        void this.read.get(topic)?.push(message.value ?? Buffer.alloc(0)),
+        void this.read
+          .get(topic)
+          ?.push({ value: message.value ?? Buffer.alloc(0), timestamp: Number(message.timestamp) }),
     });
   }
 
