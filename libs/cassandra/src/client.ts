@@ -10,6 +10,8 @@ export interface CassandraSettings {
 
 export type CassandraClient = Client;
 
+const RECONNECT_EVERY_MS = 1000;
+
 /**
  * A client whose caller owns the retries. `isIdempotent` stays false and the retry policy falls through:
  * otherwise an unknown outcome hides inside "no host available".
@@ -32,7 +34,11 @@ export function createCassandra(settings: CassandraSettings, log: Logger): Cassa
       defunctReadTimeoutThreshold: 4,
       tcpNoDelay: true,
     },
-    policies: { retry: new policies.retry.FallthroughRetryPolicy() },
+    policies: {
+      retry: new policies.retry.FallthroughRetryPolicy(),
+      // By default the pauses double up to ten minutes: long after a short outage nobody would have noticed its end.
+      reconnection: new policies.reconnection.ConstantReconnectionPolicy(RECONNECT_EVERY_MS),
+    },
     encoding: { useBigIntAsLong: true },
     ...(settings.credentials && {
       authProvider: new auth.PlainTextAuthProvider(
