@@ -124,6 +124,7 @@ async function drill(options: DrillOptions, stops: (() => Promise<unknown>)[]): 
   await injector.settled();
   signal.throwIfAborted();
 
+  await watch.stop();
   tell(`${since()}  the audit`);
   const { files, lostByBroker } = await attributable(histories, tap);
   const verdict = await audit({
@@ -142,6 +143,7 @@ async function drill(options: DrillOptions, stops: (() => Promise<unknown>)[]): 
     alertsGroup: GROUPS.alerts,
     waitForQuietSeconds: 60,
     fullScan: false,
+    onProgress: (what) => options.show(`${since()}  ${what}`),
   });
   const { injections, breaches: seen } = injector;
   const breaches = breachesOf({
