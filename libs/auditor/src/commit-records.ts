@@ -10,7 +10,8 @@ export const COMMITS_TOPIC = '__consumer_offsets';
 export function commitPartitionOf(group: string, partitions: number): number {
   let hash = 0;
   for (let at = 0; at < group.length; at++) hash = (Math.imul(31, hash) + group.charCodeAt(at)) | 0;
-  return (hash & 0x7fffffff) % partitions;
+  // The least of all integers has no positive counterpart; Kafka takes 0 for it.
+  return (hash === -0x80000000 ? 0 : Math.abs(hash)) % partitions;
 }
 
 /**

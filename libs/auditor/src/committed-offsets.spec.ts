@@ -97,5 +97,7 @@ describe('a record of __consumer_offsets', () => {
     expect(commitPartitionOf('polygenelubricants', 50)).toBe(0);
     expect(commitPartitionOf('a', 50)).toBe(97 % 50);
     expect(commitPartitionOf('ab', 50)).toBe((97 * 31 + 98) % 50);
+    // Its hash code is below zero, and Kafka takes the absolute value.
+    expect(commitPartitionOf('readings-archive', 50)).toBe(8);
   });
 });
