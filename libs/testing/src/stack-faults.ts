@@ -1,4 +1,4 @@
-import { componentProcess, type ComponentName } from '@navora/local-stack';
+import { componentProcess, type ComponentName, restartComponent } from '@navora/local-stack';
 import { realServices } from './endpoints.js';
 
 /**
@@ -6,12 +6,21 @@ import { realServices } from './endpoints.js';
  * lets it go on. Only on a stack of processes.
  */
 export function freeze(component: ComponentName): () => void {
-  const { stack } = realServices();
-  if (stack === undefined)
-    throw new Error(`${component} cannot be frozen: the stack is not one of processes`);
-  const { pid } = componentProcess(stack, component);
+  const { pid } = componentProcess(ownStack(component), component);
   process.kill(pid, 'SIGSTOP');
   return () => {
     process.kill(pid, 'SIGCONT');
   };
+}
+
+/** Ends a part of the stack by a signal; resolves when it is back and well. Only on a stack of processes. */
+export async function restart(component: ComponentName, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+  await restartComponent(ownStack(component), component, { signal });
+}
+
+function ownStack(component: ComponentName): string {
+  const { stack } = realServices();
+  if (stack === undefined)
+    throw new Error(`nothing can be done to ${component}: the stack is not one of processes`);
+  return stack;
 }
