@@ -97,6 +97,7 @@ async function run(
   progress.tell(`seed ${flags.seed}, ${flags.minutes} minutes, ${flags.rate} messages a second`);
   return runDrill({
     ...{ workspaceRoot, stack, signal, seed: flags.seed },
+    environment: process.env,
     keyspace: process.env['NAVORA_CASSANDRA_KEYSPACE'] ?? 'navora',
     rulesFile: join(workspaceRoot, 'config/rules.yaml'),
     folder: join(stackFolder(flags.stack), 'drills', started),

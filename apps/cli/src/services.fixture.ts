@@ -46,7 +46,7 @@ export async function runServices(settings: Record<string, string> = {}): Promis
   const restarts: ServiceName[] = [];
   const services = new ServiceProcesses({
     workspaceRoot,
-    environment,
+    environment: { ...process.env, ...environment },
     logFolder: folder,
     onRestart: (service) => restarts.push(service),
   });

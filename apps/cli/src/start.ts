@@ -64,7 +64,7 @@ async function run(
   const view = new LiveView(process.stdout);
   const services = new ServiceProcesses({
     workspaceRoot,
-    environment,
+    environment: { ...process.env, ...environment },
     logFolder: join(folder, 'logs'),
     onRestart: (service, ended) => view.say(`${service} ended (${ended}) and is started again`),
   });

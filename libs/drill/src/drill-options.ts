@@ -4,6 +4,8 @@ export interface DrillOptions {
   workspaceRoot: string;
   /** A running stack, which the drill breaks and heals. */
   stack: StackEndpoints;
+  /** Of this process: services get it, too. */
+  environment: Record<string, string | undefined>;
   keyspace: string;
   rulesFile: string;
   /** Where history, fault log and the services' logs go. */

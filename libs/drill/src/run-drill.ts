@@ -57,7 +57,7 @@ async function drill(options: DrillOptions, stops: (() => Promise<unknown>)[]): 
   const crashes: DrillFindings['crashes'][number][] = [];
   const services = new ServiceProcesses({
     workspaceRoot: options.workspaceRoot,
-    environment: { ...linked.environment, NAVORA_SESSION_TIMEOUT_MS: '10000' },
+    environment: { ...options.environment, ...linked.environment, NAVORA_SESSION_TIMEOUT_MS: '10000' },
     logFolder: join(folder, 'logs'),
     programs,
     nodeOptions: [`--max-old-space-size=${HEAP_MIB}`],

@@ -16,7 +16,8 @@ export class ServiceFailure extends Error {
 export interface ServiceLaunch {
   service: ServiceName;
   workspaceRoot: string;
-  environment: Record<string, string>;
+  /** All of it, what every process needs included. */
+  environment: Record<string, string | undefined>;
   adminPort: number;
   /** What it writes is added to this file. */
   log: string;
@@ -54,7 +55,6 @@ export class ServiceProcess {
       detached: true,
       stdio: ['ignore', output, output],
       env: {
-        ...process.env,
         ...environment,
         NAVORA_ADMIN_PORT: String(adminPort),
         SWC_NODE_PROJECT: join(workspaceRoot, 'tsconfig.base.json'),

@@ -5,7 +5,8 @@ import { freePort, SERVICES, ServiceProcess, type ServiceName } from './service-
 
 export interface ServiceProcessesOptions {
   workspaceRoot: string;
-  environment: Record<string, string>;
+  /** All of it, what every process needs included. */
+  environment: Record<string, string | undefined>;
   /** Each service writes `<name>.log` there. */
   logFolder: string;
   /** Made in advance, by service; without it services run from their sources. */
