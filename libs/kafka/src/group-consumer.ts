@@ -45,6 +45,7 @@ export interface GroupConsumerOptions {
 export class GroupConsumer {
   private consumer: Consumer | undefined;
   private stopping = false;
+  private readonly untilStopped = new AbortController();
   private readonly held = new HeldPartitions(() => this.wakeIntake?.());
   private commitLoop: Promise<void> | undefined;
   private wakeIntake: (() => void) | undefined;
@@ -89,6 +90,7 @@ export class GroupConsumer {
   async stop(drainTimeoutMs: number): Promise<void> {
     if (this.stopping) return;
     this.stopping = true;
+    this.untilStopped.abort();
     this.consumer?.pause(this.options.topics.map((topic) => ({ topic })));
     this.wakeIntake?.();
     const deadline = Date.now() + drainTimeoutMs;
@@ -211,8 +213,11 @@ export class GroupConsumer {
   }
 
   private async commitUntilStopped(): Promise<void> {
+    const { commitIntervalMs } = this.options;
+    const { signal } = this.untilStopped;
     while (!this.stopping) {
-      await pause(this.options.commitIntervalMs);
+      // A stop has no time to wait for an interval that may be longer than the grace.
+      await pause(commitIntervalMs, undefined, { signal }).catch(() => undefined);
       this.resumeWhereThereIsRoom();
       await this.commitResolved();
     }
