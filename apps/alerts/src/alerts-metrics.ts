@@ -17,6 +17,7 @@ export class AlertsMetrics {
   private readonly signals: Record<Folded['outcome'], Counter.Internal>;
   private readonly transitions: Counter<'kind'>;
   private readonly deadLetters: Counter<'reason'>;
+  private readonly expirations: Counter;
   private readonly transitionTime: Histogram;
   private readonly visibleAfter: Histogram;
 
@@ -45,6 +46,11 @@ export class AlertsMetrics {
       name: 'navora_alerts_dead_letters_total',
       help: 'signals given up, by reason',
       labelNames: ['reason'],
+      registers,
+    });
+    this.expirations = new Counter({
+      name: 'navora_alerts_expirations_total',
+      help: 'times that Kafka had deleted signals of a partition before they were processed: signals are lost',
       registers,
     });
     this.transitionTime = new Histogram({
@@ -83,6 +89,10 @@ export class AlertsMetrics {
     for (const { transition } of changes) this.transitions.labels(transition).inc();
     this.transitionTime.observe(tookMs / 1000);
     this.visibleAfter.observe(Math.max(0, Date.now() - receivedAt) / 1000);
+  }
+
+  signalsExpired(): void {
+    this.expirations.inc();
   }
 
   deadLetter(reason: string): void {

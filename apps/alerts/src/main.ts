@@ -80,7 +80,9 @@ await runService(
       },
       (started) => started.stop(),
     );
-    const kafka = createKafka('navora-alerts', configuration.kafkaBrokers, log);
+    const kafka = createKafka('navora-alerts', configuration.kafkaBrokers, log, {
+      onExpiredRecords: () => metrics.signalsExpired(),
+    });
     await boot.topics(kafka);
     const schemas = new SchemaRegistry(configuration.registryUrl);
     const encoder = await boot.deadLetterEncoder(schemas);

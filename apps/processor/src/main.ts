@@ -85,7 +85,9 @@ await runService(
       (server) => server.close(),
     );
 
-    const kafka = createKafka('navora-processor', config.kafkaBrokers, log);
+    const kafka = createKafka('navora-processor', config.kafkaBrokers, log, {
+      onExpiredRecords: () => metrics.readingsExpired(),
+    });
     const partitions = {
       [config.readingsTopic]: TOPIC_LAYOUT[TOPICS.readings].partitions,
       [config.signalsTopic]: TOPIC_LAYOUT[TOPICS.signals].partitions,

@@ -14,6 +14,7 @@ export class ProcessorMetrics {
   private readonly batchRows: Histogram;
   private readonly batchSeconds: Histogram;
   private readonly failures: Counter<'kind'>;
+  private readonly expirations: Counter;
 
   constructor(private readonly registry: Registry) {
     const registers = [registry];
@@ -63,6 +64,11 @@ export class ProcessorMetrics {
       labelNames: ['kind'],
       registers,
     });
+    this.expirations = new Counter({
+      name: 'navora_processor_expirations_total',
+      help: 'Times that Kafka had deleted readings of a partition before they were processed: readings are lost.',
+      registers,
+    });
   }
 
   stored(stored: Stored, row: ReadingRow): void {
@@ -83,6 +89,10 @@ export class ProcessorMetrics {
 
   batchFailed(kind: string): void {
     this.failures.inc({ kind });
+  }
+
+  readingsExpired(): void {
+    this.expirations.inc();
   }
 
   /** A value that is asked for when metrics are read. */

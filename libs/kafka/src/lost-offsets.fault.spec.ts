@@ -11,7 +11,10 @@ const errors: { event: string; fields: Record<string, unknown> }[] = [];
 const log: Logger = Object.assign(createLogger('test', 'silent'), {
   error: (fields: Record<string, unknown>, event: string) => void errors.push({ event, fields }),
 });
-const kafka = createKafka('navora-test', endpoints.kafkaBrokers, log);
+let expirations = 0;
+const kafka = createKafka('navora-test', endpoints.kafkaBrokers, log, {
+  onExpiredRecords: () => expirations++,
+});
 const disposals: (() => Promise<void>)[] = [];
 let admin: Admin;
 let producer: Producer;
@@ -101,7 +104,7 @@ it('P22: tombstones and records without a key are handed over, control records l
   ]);
 });
 
-it('P23: records that Kafka deleted before they were processed are an error in the log, not a silent gap', async () => {
+it('P23: records that Kafka deleted before they were processed are an error in the log and a count, not a silent gap', async () => {
   const { topic, groupId } = await aTopic();
   await produce(topic, 'a', 'b');
   await consumeUntil(2, topic, groupId);
@@ -113,4 +116,5 @@ it('P23: records that Kafka deleted before they were processed are an error in t
     event: 'records_expired_before_they_were_processed',
     fields: { topic, partition: 0, groupId },
   });
+  expect(expirations).toBe(1);
 });
