@@ -45,6 +45,9 @@ export function adminPort(preferred: number) {
   return setting('NAVORA_ADMIN_PORT', withDefault(wholeNumber({ min: 0, max: 65535 }), preferred));
 }
 
+const START_POSITION_REFUSED =
+  'must be earliest: a group without offsets that begins at the latest record skips, without a trace, all that was received before';
+
 /** Settings of a service that consumes from Kafka; what is sensible differs from one to the other. */
 export function consumerSettings(defaults: {
   maxUnresolved: number;
@@ -54,6 +57,11 @@ export function consumerSettings(defaults: {
   const number = (variable: string, bounds: { min: number; max: number }, preferred: number) =>
     setting(variable, withDefault(wholeNumber(bounds), preferred));
   return {
+    /** Where a group without offsets begins. There is nothing to choose: see the refusal. */
+    startPosition: setting(
+      'NAVORA_START_POSITION',
+      withDefault(z.literal('earliest', START_POSITION_REFUSED), 'earliest'),
+    ),
     /** Records under way at once; with it, memory is bounded. */
     maxUnresolved: number('NAVORA_MAX_UNRESOLVED', { min: 1, max: 1_000_000 }, defaults.maxUnresolved),
     commitIntervalMs: number(
