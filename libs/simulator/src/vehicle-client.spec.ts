@@ -48,6 +48,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 
 const reading = (name: string): OutgoingReading =>
@@ -119,6 +120,7 @@ it('takes no acknowledgement of an earlier connection', () => {
 });
 
 it('B8: waits longer after each failure, and up to half a minute', () => {
+  vi.spyOn(Math, 'random').mockReturnValue(0.99);
   client.join();
   let waits: number[] = [];
   for (let failure = 0; failure < 12; failure++) {
@@ -129,11 +131,36 @@ it('B8: waits longer after each failure, and up to half a minute', () => {
     broker.last.events.closed('refused');
   }
   waits = waits.slice(1);
-  expect(waits[0]).toBeLessThan(600);
-  expect(waits.at(-1)).toSatisfy((wait: number) => wait >= 15_000 && wait <= 30_100);
+  expect(waits.slice(0, 4).map((wait) => Math.round(wait / 1000))).toEqual([2, 4, 8, 16]);
+  expect(Math.max(...waits)).toBeLessThan(30_100);
+  expect(waits.at(-1)).toBeGreaterThan(29_000);
+});
+
+it('B8: vehicles cut off together come back spread evenly over two seconds', () => {
+  const pacer = new ConnectPacer(100_000);
+  const brokers = Array.from({ length: 1000 }, () => {
+    const one = new FakeBroker();
+    new VehicleClient('v', 'vehicles/v/telemetry', {
+      ...{ connect: one.connect, window: 1, pacer },
+      ...{ onSent: () => undefined, onAcknowledged: () => undefined },
+    }).join();
+    return one;
+  });
+  vi.advanceTimersByTime(100);
+  for (const one of brokers) one.last.events.closed('cut');
+  const back = () => brokers.filter(({ connections }) => connections.length > 1).length;
+  const counts = Array.from({ length: 10 }, () => {
+    const before = back();
+    vi.advanceTimersByTime(200);
+    return back() - before;
+  });
+  vi.advanceTimersByTime(20);
+  expect(back()).toBe(1000);
+  for (const count of counts) expect(count, counts.join(' ')).toBeLessThan(200);
 });
 
 it('B8: waits longer also when the broker takes its connections and drops them at once', () => {
+  vi.spyOn(Math, 'random').mockReturnValue(0.5);
   client.join();
   vi.advanceTimersByTime(100);
   client.send(reading('a'));

@@ -2,7 +2,8 @@ import type { ConnectPacer } from './connect-pacer.js';
 import type { Connect, Connection } from './mqtt-connection.js';
 import type { OutgoingReading } from './outgoing-reading.js';
 
-const FIRST_BACKOFF_MS = 500;
+/** A whole fleet is often cut off at once: its first attempts are spread over this. */
+const FIRST_BACKOFF_MS = 2000;
 const LONGEST_BACKOFF_MS = 30_000;
 /** No PUBACK for so long means that the connection is dead, whatever TCP says. */
 const SILENT_AFTER_MS = 30_000;
@@ -136,8 +137,8 @@ export class VehicleClient {
     this.#inFlight.clear();
     if (!this.#wanted) return;
     const ceiling = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** this.#failures++);
-    // Half fixed, half random: nobody comes back at once, and no two together.
-    const delay = ceiling * (0.5 + Math.random() / 2);
+    // All of it random: with a fixed part, those cut off together would come back together.
+    const delay = ceiling * Math.random();
     this.#retry = setTimeout(() => this.settings.pacer.enter(() => this.#connect()), delay);
   }
 
