@@ -52,7 +52,32 @@ export function createCassandra(settings: CassandraSettings, log: Logger): Cassa
     if (level === 'error' || level === 'warning')
       log.debug({ from, ...errorFields(message) }, 'cassandra_driver');
   });
+  surviveLostRefreshes(client, log);
   return client;
+}
+
+/** What the driver does not show. */
+interface ControlConnection {
+  _refresh?: (...hosts: unknown[]) => Promise<void>;
+}
+
+/**
+ * When the driver's control connection is cut while it is being refreshed, a second refresh takes the connection
+ * from under the first, which then fails with a TypeError that nobody in the driver (4.10) handles. The second
+ * goes on or is scheduled again by itself, so that the first needs no more than to be let go.
+ */
+function surviveLostRefreshes(client: Client, log: Logger): void {
+  const { controlConnection } = client as unknown as { controlConnection?: ControlConnection };
+  const refresh = controlConnection?._refresh;
+  if (!refresh) return;
+  controlConnection._refresh = async (...hosts) => {
+    try {
+      await refresh.apply(controlConnection, hosts);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      log.warn(errorFields(error), 'control_connection_refresh_lost');
+    }
+  };
 }
 
 /** A client that is connected. Each attempt takes a new one, so that nothing of a failed one is left behind. */
