@@ -34,6 +34,8 @@ function copies(): Record<string, string> {
 export interface RunningServices {
   services: ServiceProcesses;
   restarts: ServiceName[];
+  /** How each of them ended, such as `processor: exit code 0`. */
+  endings: string[];
   folder: string;
   stop(): Promise<void>;
 }
@@ -44,11 +46,15 @@ export async function runServices(settings: Record<string, string> = {}): Promis
   await migrateAll(environment, () => undefined);
   const folder = mkdtempSync(join(tmpdir(), 'navora-services-'));
   const restarts: ServiceName[] = [];
+  const endings: string[] = [];
   const services = new ServiceProcesses({
     workspaceRoot,
     environment: { ...process.env, ...environment },
     logFolder: folder,
-    onRestart: (service) => restarts.push(service),
+    onRestart: (service, ended) => {
+      restarts.push(service);
+      endings.push(`${service}: ${ended}`);
+    },
   });
   try {
     await services.start(new AbortController().signal);
@@ -56,7 +62,7 @@ export async function runServices(settings: Record<string, string> = {}): Promis
     await services.stop(1000);
     throw error;
   }
-  return { services, restarts, folder, stop: () => services.stop(20_000) };
+  return { services, restarts, endings, folder, stop: () => services.stop(20_000) };
 }
 
 const run = promisify(execFile);
