@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Where this user's stacks of all working copies find each other: ports are the machine's, not a folder's. */
-const FOLDER = join(tmpdir(), `navora-homes-${userInfo().username}`);
+const FOLDER = join(tmpdir(), `navora-homes-${process.getuid?.() ?? 'all'}`);
 
 /** The homes that stacks of this user have been started in and that still exist, this one among them. */
 export function knownHomes(home: string, folder = FOLDER): string[] {
