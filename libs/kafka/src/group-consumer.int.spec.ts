@@ -153,6 +153,23 @@ describe('GroupConsumer on Kafka', () => {
     await quick.consumer.stop(1000);
   });
 
+  it('I13: a member that the group gives no partition says so, until another leaves and it has one', async () => {
+    const { topic, groupId } = await aTopic();
+    const members = Array.from({ length: PARTITIONS + 1 }, () => aConsumer(topic, groupId, () => undefined));
+    const assigned = () => members.filter(({ consumer }) => consumer.assigned);
+    expect(assigned()).toEqual([]);
+    await Promise.all(members.map(({ consumer }) => consumer.start()));
+    await eventually('a partition for all but one', () => assigned().length === PARTITIONS, {
+      withinMs: 60_000,
+    });
+    const idle = members.find(({ consumer }) => !consumer.assigned);
+    const leaver = assigned()[0];
+    await leaver?.consumer.stop(1000);
+    expect(leaver?.consumer.assigned).toBe(false);
+    await eventually('its partition', () => idle?.consumer.assigned ?? false, { withinMs: 60_000 });
+    await Promise.all(members.map(({ consumer }) => consumer.stop(1000)));
+  });
+
   it('commits nothing that it could not make durable first', async () => {
     const { topic, groupId } = await aTopic();
     let durable = false;

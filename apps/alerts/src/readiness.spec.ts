@@ -1,0 +1,19 @@
+import type { KafkaStrategy, ProduceLane } from '@navora/kafka';
+import { expect, it } from 'vitest';
+import { Readiness } from './readiness.js';
+
+const well = { healthy: true };
+
+function readinessWith(assigned: boolean): Readiness {
+  const readiness = new Readiness({ waitingFor: undefined }, well);
+  readiness.watch({
+    ...{ probe: well, lessons: well, lane: well as ProduceLane },
+    strategy: { group: { assigned } } as KafkaStrategy,
+  });
+  return readiness;
+}
+
+it('I13: not ready while the group has given it no partition, and ready once it has', () => {
+  expect(readinessWith(false).notReadyBecause()).toEqual(['the consumer group has given us no partition']);
+  expect(readinessWith(true).notReadyBecause()).toEqual([]);
+});
