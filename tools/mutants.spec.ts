@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { mutated, MUTANTS } from './mutants/mutants.mjs';
+import { DRILLS, mutated, MUTANTS } from './mutants/mutants.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
@@ -17,9 +17,10 @@ it('refuses a mutant whose code has moved on', () => {
   expect(() => mutated(mutant, read(mutant.file))).toThrow(/no longer fits.*0 times/);
 });
 
-it('names tests that exist', () => {
-  for (const { caught } of MUTANTS) {
-    for (const { spec, title } of caught) expect(read(spec), spec).toContain(`it('${title}`);
+it('names tests and drills that exist', () => {
+  for (const one of MUTANTS.flatMap(({ caught }) => caught)) {
+    if (one.where === 'real') expect(Object.keys(DRILLS)).toContain(one.title);
+    else expect(read(one.spec), one.spec).toContain(`it('${one.title}`);
   }
 });
 
@@ -28,12 +29,17 @@ it('docs/mutants.md tells of each mutant what it does and which invariant catche
     .split('\n')
     .filter((line) => line.startsWith('| `'))
     .map((line) => line.split('|').map((cell) => cell.trim()));
-  const told = rows.map(([, name, does, by]) => ({ name, does, by }));
+  const told = rows.map(([, name, does, inMemory, audited]) => ({ name, does, inMemory, audited }));
   expect(told).toEqual(
     MUTANTS.map(({ name, does, caught }) => ({
       name: `\`${name}\``,
       does,
-      by: [...new Set(caught.flatMap(({ by }) => by))].join(' or '),
+      inMemory: caughtBy(caught, 'unit'),
+      audited: caughtBy(caught, 'real'),
     })),
   );
 });
+
+function caughtBy(caught: (typeof MUTANTS)[number]['caught'], where: 'unit' | 'real'): string {
+  return [...new Set(caught.filter((one) => one.where === where).flatMap(({ by }) => by))].join(' or ');
+}

@@ -1,8 +1,8 @@
-export interface Catch {
-  spec: string;
-  title: string;
-  where: 'unit' | 'real';
-  by: string[];
+export type Catch = { title: string; by: string[] } & ({ where: 'unit'; spec: string } | { where: 'real' });
+
+export interface Drill {
+  only: string[];
+  seconds: number;
 }
 
 export interface Mutant {
@@ -14,5 +14,6 @@ export interface Mutant {
   caught: Catch[];
 }
 
+export const DRILLS: Record<string, Drill>;
 export const MUTANTS: Mutant[];
 export function mutated(mutant: Mutant, source: string): string;

@@ -3,9 +3,9 @@
 
 /**
  * @typedef {object} Catch
- * @property {string} spec the test file
- * @property {string} title a part of the test's title
  * @property {'unit' | 'real'} where in memory, or on the real services with the auditor's verdict
+ * @property {string} [spec] in memory: the test file
+ * @property {string} title a part of the test's title, or the name of the drill
  * @property {string[]} by the invariants any of which the failure must name
  *
  * @typedef {object} Mutant
@@ -18,6 +18,15 @@
  */
 
 const inMemory = (spec, title, ...by) => ({ spec, title, by, where: 'unit' });
+
+/** A short drill on the real services, with each fault once; the audit's verdict must name the invariant. */
+const audited = (title, ...by) => ({ title, by, where: 'real' });
+
+/** Each is run without any mutant first, and must hold then. */
+export const DRILLS = {
+  'kill the bridge': { only: ['B12', 'K1'], seconds: 18 },
+  'kill the processor': { only: ['P11', 'K2', 'K3'], seconds: 20 },
+};
 
 const COMMITS = 'libs/kafka/src/held-partitions.model.spec.ts';
 const BATCHES = 'libs/cassandra/src/group-commit.model.spec.ts';
@@ -34,7 +43,7 @@ export const MUTANTS = [
     file: 'libs/kafka/src/offset-tracker.ts',
     from: 'return this.offsets[this.head] ?? this.latest + 1n;',
     to: 'return this.latest + 1n;',
-    caught: [inMemory(COMMITS, 'P7, P8', 'I5')],
+    caught: [inMemory(COMMITS, 'P7, P8', 'I5'), audited('kill the processor', 'I1', 'I5')],
   },
   {
     name: 'commit-of-an-ended-epoch',
@@ -50,7 +59,7 @@ export const MUTANTS = [
     file: 'apps/processor/src/reading-journey.ts',
     from: 'await this.parts.deadLetters.bury(record, rejection);',
     to: '',
-    caught: [inMemory(PROCESSOR, 'P15, P16, P24', 'I8')],
+    caught: [inMemory(PROCESSOR, 'P15, P16, P24', 'I8'), audited('kill the processor', 'I1', 'I8')],
   },
   {
     name: 'swallow-a-dead-letter-in-the-bridge',
@@ -58,7 +67,7 @@ export const MUTANTS = [
     file: 'apps/mqtt-bridge/src/journey.ts',
     from: 'deadLettersLane.produce({',
     to: 'void deadLettersLane;\n    ((_: object, done: () => void) => done())({',
-    caught: [inMemory(BRIDGE, 'B2, B3', 'I1')],
+    caught: [inMemory(BRIDGE, 'B2, B3', 'I1'), audited('kill the bridge', 'I1', 'I8')],
   },
   {
     name: 'skip-the-signal-of-a-stored-reading',
@@ -66,7 +75,7 @@ export const MUTANTS = [
     file: 'apps/processor/src/reading-journey.ts',
     from: 'const signal = this.judged(row, stored);',
     to: "if (stored.status === 'already-stored') return batch.resolve(record);\nconst signal = this.judged(row, stored);",
-    caught: [inMemory(PROCESSOR, 'P15, P16, P24', 'I7')],
+    caught: [inMemory(PROCESSOR, 'P15, P16, P24', 'I7'), audited('kill the processor', 'I5', 'I7')],
   },
   {
     name: 'resolve-before-the-signal',
@@ -90,7 +99,7 @@ export const MUTANTS = [
     file: 'apps/processor/src/reading-store.ts',
     from: 'if (name !== undefined) {',
     to: "if (name === '') {",
-    caught: [inMemory(PROCESSOR, 'P15, P16, P24', 'I8')],
+    caught: [inMemory(PROCESSOR, 'P15, P16, P24', 'I8'), audited('kill the processor', 'I1', 'I2', 'I8')],
   },
   {
     name: 'timeout-as-success',
@@ -98,7 +107,7 @@ export const MUTANTS = [
     file: 'libs/cassandra/src/group-commit.ts',
     from: "if (kind === 'invalid') {",
     to: "if (kind === 'unknown-outcome') {\n      for (const entry of entries) entry.settle({ kind: 'stored' });\n      return;\n    }\n    if (kind === 'invalid') {",
-    caught: [inMemory(BATCHES, 'P9', 'I1')],
+    caught: [inMemory(BATCHES, 'P9', 'I1'), audited('kill the processor', 'I1')],
   },
   {
     name: 'timeout-as-failure',
@@ -130,7 +139,7 @@ export const MUTANTS = [
     file: 'apps/mqtt-bridge/src/journey.ts',
     from: 'const message = messageOf(packet, Date.now());',
     to: 'const message = messageOf(packet, Date.now());\n    if (delivery) window.settle(delivery);',
-    caught: [inMemory(BRIDGE, 'B2, B3', 'I1')],
+    caught: [inMemory(BRIDGE, 'B2, B3', 'I1'), audited('kill the bridge', 'I1')],
   },
   {
     name: 'acknowledge-out-of-order',

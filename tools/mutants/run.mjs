@@ -1,15 +1,17 @@
 // npm run test:mutants: breaks each promise on purpose, and requires that the test named for it finds out.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { installed } from '../installed.mjs';
-import { mutated, MUTANTS } from './mutants.mjs';
+import { DRILLS, mutated, MUTANTS } from './mutants.mjs';
 
 const USAGE = `usage: npm run test:mutants -- [options]
   --fast         in memory only (seconds each)
-  --real         on the real services only, by the auditor's verdict
+  --real         on the real services only, by the auditor's verdict (under a minute each)
   --only <name>  one mutant; may be given again
   --list         what there is
   --help
@@ -40,36 +42,89 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const isWanted = ({ where }) => (where === 'unit' ? !asked.real : !asked.fast);
-const trials = MUTANTS.filter(({ name }) => !asked.only || asked.only.includes(name))
-  .flatMap((mutant) => mutant.caught.filter(isWanted).map((by) => ({ mutant, by })))
-  // In memory first: they say in seconds what is wrong.
-  .sort((one, other) => (one.by.where === other.by.where ? 0 : one.by.where === 'unit' ? -1 : 1));
+const trials = MUTANTS.filter(({ name }) => !asked.only || asked.only.includes(name)).flatMap((mutant) =>
+  mutant.caught.map((by) => ({ mutant, by })),
+);
+const tests = asked.real ? [] : trials.filter(({ by }) => by.where === 'unit');
+const drills = asked.fast ? [] : trials.filter(({ by }) => by.where === 'real');
 
 if (asked.list) {
-  for (const { mutant, by } of trials) process.stdout.write(`${row(mutant, by)}\n`);
+  for (const { mutant, by } of [...tests, ...drills]) process.stdout.write(`${row(mutant, by)}\n`);
   process.exit(0);
 }
 
 await installed();
 mkdirSync(results, { recursive: true });
 // All before any: code that moved on is told at once.
-for (const { mutant } of trials) mutated(mutant, readFileSync(join(root, mutant.file), 'utf8'));
+for (const { mutant } of [...tests, ...drills])
+  mutated(mutant, readFileSync(join(root, mutant.file), 'utf8'));
 
 const controls = new Map();
 const counts = { caught: 0, survived: 0 };
-for (const [index, { mutant, by }] of trials.entries()) {
+// In memory first: they say in seconds what is wrong.
+for (const { mutant, by } of tests) {
   const started = Date.now();
-  const verdict = control(by) ?? judge(run(by, mutant), by);
-  counts[verdict.caught ? 'caught' : 'survived']++;
-  const seconds = ((Date.now() - started) / 1000).toFixed(0);
-  const mark = verdict.caught ? '✓' : '✗';
-  process.stdout.write(
-    `${mark} ${index + 1}/${trials.length} ${row(mutant, by)} (${seconds} s)\n    ${verdict.says}\n`,
-  );
+  tell(mutant, by, control(by) ?? judge(run(by, mutant), by), Date.now() - started);
 }
+if (drills.length > 0) await drill();
 process.stdout.write(`${counts.caught} caught, ${counts.survived} survived\n`);
-process.exitCode = counts.survived > 0 || counts.caught === 0 ? 1 : 0;
+process.exitCode = counts.survived > 0 || counts.caught < tests.length + drills.length ? 1 : 0;
+
+function tell(mutant, by, { caught, says }, tookMs) {
+  counts[caught ? 'caught' : 'survived']++;
+  const place = `${counts.caught + counts.survived}/${tests.length + drills.length}`;
+  const seconds = (tookMs / 1000).toFixed(0);
+  process.stdout.write(`${caught ? '✓' : '✗'} ${place} ${row(mutant, by)} (${seconds} s)\n    ${says}\n`);
+}
+
+/** Each drill without a mutant, which must hold, and then with each mutant of it. */
+async function drill() {
+  const order = Object.entries(DRILLS).map(([title, { only, seconds }]) => ({
+    ...{ drill: title, only, seconds },
+    mutants: drills.filter(({ by }) => by.title === title).map(({ mutant }) => mutant.name),
+  }));
+  const child = spawn(
+    process.execPath,
+    [
+      ...['--conditions=@navora/source', '--import', '@swc-node/register/esm-register'],
+      join(here, 'drills.mjs'),
+      JSON.stringify(order.filter(({ mutants }) => mutants.length > 0)),
+    ],
+    {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, SWC_NODE_PROJECT: join(root, 'tsconfig.base.json') },
+    },
+  );
+  const ended = once(child, 'exit');
+  const held = new Map();
+  for await (const line of createInterface({ input: child.stdout })) {
+    const answer = JSON.parse(line);
+    const { mutant: name, drill: title, tookMs } = answer;
+    if (name === undefined) {
+      held.set(title, answer.broken?.length === 0);
+      const says = held.get(title) ? 'held' : `broken: ${wordsOf(answer)}`;
+      process.stdout.write(`  without a mutant, ${title}: ${says} (${(tookMs / 1000).toFixed(0)} s)\n`);
+      continue;
+    }
+    for (const { mutant, by } of drills)
+      if (mutant.name === name) tell(mutant, by, judgeDrill(answer, by, held.get(title)), tookMs);
+  }
+  await ended;
+}
+
+function judgeDrill({ loaded, broken, ...answer }, { by }, controlHeld) {
+  if (!controlHeld) return { caught: false, says: 'without the mutant the drill is broken, too' };
+  if (!loaded || !broken) return { caught: false, says: answer.failure ?? 'the mutant was never loaded' };
+  if (broken.length === 0) return { caught: false, says: 'held: nothing noticed' };
+  const named = by.some((invariant) => broken.some((name) => namesInvariant(name, invariant)));
+  if (named) return { caught: true, says: `broken: ${broken.join(', ')}` };
+  return { caught: false, says: `broken, but not ${by.join(' or ')}: ${wordsOf(answer)}` };
+}
+
+function wordsOf({ details, failure }) {
+  return details?.join('\n    ') ?? failure;
+}
 
 /** Without any mutant the test must pass, else its failure would prove nothing. */
 function control(by) {
@@ -112,7 +167,7 @@ function firstLines(text) {
   return text.split('\n').slice(0, 12).join('\n    ');
 }
 
-function run({ spec, title, where }, mutant) {
+function run({ spec, title }, mutant) {
   rmSync(report, { force: true });
   rmSync(loadedFile, { force: true });
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
@@ -127,15 +182,8 @@ function run({ spec, title, where }, mutant) {
       env: {
         ...process.env,
         NAVORA_MUTANT_SPEC: spec,
-        NAVORA_MUTANT_WHERE: where,
         NAVORA_MUTANT_REPORT: report,
-        ...(mutant && {
-          NAVORA_MUTANT: mutant.name,
-          NAVORA_MUTANT_LOADED: loadedFile,
-          ...(where === 'real' && {
-            NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import ${join(here, 'register.mjs')}`.trim(),
-          }),
-        }),
+        ...(mutant && { NAVORA_MUTANT: mutant.name, NAVORA_MUTANT_LOADED: loadedFile }),
       },
     },
   );

@@ -1,14 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
-import { onRealServices, unitTests } from '../../vitest.base.js';
+import { unitTests } from '../../vitest.base.js';
 import { chosenMutation } from './chosen-mutant.mjs';
 
-const {
-  NAVORA_MUTANT_SPEC: spec = '',
-  NAVORA_MUTANT_WHERE: where,
-  NAVORA_MUTANT_REPORT: report,
-} = process.env;
-const base = where === 'real' ? onRealServices('faults') : unitTests('mutants');
+const { NAVORA_MUTANT_SPEC: spec = '', NAVORA_MUTANT_REPORT: report } = process.env;
+const base = unitTests('mutants');
 
 /** One test file, with the mutant that the environment names in place of the source. */
 export default defineConfig({

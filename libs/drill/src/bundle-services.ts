@@ -1,13 +1,18 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { SERVICES, type ServiceName } from './service-process.js';
+
+export type SourceOf = (path: string, source: string) => string | undefined;
 
 /**
  * The services as one JavaScript file each, so that one that was killed is back at once: compiling the sources
  * takes seconds of a processor that the load needs. What is installed stays outside.
  */
-export async function bundleServices(workspaceRoot: string): Promise<Record<ServiceName, string>> {
+export async function bundleServices(
+  workspaceRoot: string,
+  sourceOf: SourceOf = () => undefined,
+): Promise<Record<ServiceName, string>> {
   const programs = await Promise.all(
     SERVICES.map(async (service): Promise<[ServiceName, string]> => {
       const folder = join(workspaceRoot, 'apps', service);
@@ -26,6 +31,15 @@ export async function bundleServices(workspaceRoot: string): Promise<Record<Serv
         sourcemap: true,
         logLevel: 'silent',
         plugins: [
+          {
+            name: 'variants',
+            setup({ onLoad }) {
+              onLoad({ filter: /\.ts$/ }, ({ path }) => {
+                const contents = sourceOf(path, readFileSync(path, 'utf8'));
+                return contents === undefined ? undefined : { contents, loader: 'ts' };
+              });
+            },
+          },
           {
             name: 'installed packages stay outside',
             setup({ onResolve }) {

@@ -1,4 +1,5 @@
 import { cassandraAnswersLost, cassandraAway, cassandraAwayForAlerts } from './cassandra-faults.js';
+import { bridgeKilledWaiting, processorKilledWaiting, requestsToCassandraLost } from './deliberate-faults.js';
 import type { Fault } from './fault.js';
 import { kafkaAway, kafkaFrozen, produceAnswersLost } from './kafka-faults.js';
 import { deviceClocks, hostileMessages, hourlyBursts, sameIdOtherContent } from './load-faults.js';
@@ -43,6 +44,9 @@ export const CATALOGUE: readonly Fault[] = [
   cassandraAwayForAlerts,
   stopGracefully,
   rollingRestart,
+  bridgeKilledWaiting,
+  processorKilledWaiting,
+  requestsToCassandraLost,
 ];
 
 export class UnknownFault extends Error {

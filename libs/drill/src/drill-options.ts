@@ -1,4 +1,5 @@
 import type { StackEndpoints } from '@navora/local-stack';
+import type { SourceOf } from './bundle-services.js';
 
 export interface DrillOptions {
   workspaceRoot: string;
@@ -22,6 +23,8 @@ export interface DrillOptions {
   replay: string;
   /** Makes topics, schemas and tables. */
   migrate(environment: Record<string, string>): Promise<void>;
+  /** The source of a service's file as it is to be run, for whoever drills a variant; undefined leaves it as it is. */
+  sourceOf?: SourceOf | undefined;
   /** Aborting heals what is broken and stops what was started. */
   signal: AbortSignal;
   /** Something happened. */

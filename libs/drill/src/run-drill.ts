@@ -48,7 +48,7 @@ async function drill(options: DrillOptions, stops: (() => Promise<unknown>)[]): 
   const log = new FaultLog(join(folder, 'faults.jsonl'));
 
   // What runs: services behind links, and a watch on them.
-  const programs = await bundleServices(options.workspaceRoot);
+  const programs = await bundleServices(options.workspaceRoot, options.sourceOf);
   const tap = faults.some(({ losesAtBroker }) => losesAtBroker) ? new BrokerTap() : undefined;
   const linked = await linkTo(stack, tap && ((...bytes) => tap.hear(...bytes)));
   stops.push(() => linked.close());
