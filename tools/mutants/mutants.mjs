@@ -25,7 +25,6 @@ const audited = (title, ...by) => ({ title, by, where: 'real' });
 /** Each is run without any mutant first, and must hold then. */
 export const DRILLS = {
   'kill the bridge': { only: ['B12', 'K1'], seconds: 18 },
-  'kill the processor': { only: ['P11', 'K2', 'K3'], seconds: 20 },
 };
 
 const COMMITS = 'libs/kafka/src/held-partitions.model.spec.ts';
@@ -43,7 +42,7 @@ export const MUTANTS = [
     file: 'libs/kafka/src/offset-tracker.ts',
     from: 'return this.offsets[this.head] ?? this.latest + 1n;',
     to: 'return this.latest + 1n;',
-    caught: [inMemory(COMMITS, 'P7, P8', 'I5'), audited('kill the processor', 'I1', 'I5')],
+    caught: [inMemory(COMMITS, 'P7, P8', 'I5')],
   },
   {
     name: 'commit-of-an-ended-epoch',
@@ -59,7 +58,7 @@ export const MUTANTS = [
     file: 'apps/processor/src/reading-journey.ts',
     from: 'await this.parts.deadLetters.bury(record, rejection);',
     to: '',
-    caught: [inMemory(PROCESSOR, 'P15, P16, P24', 'I8'), audited('kill the processor', 'I1', 'I8')],
+    caught: [inMemory(PROCESSOR, 'P15, P16, P24', 'I8')],
   },
   {
     name: 'swallow-a-dead-letter-in-the-bridge',
@@ -67,7 +66,7 @@ export const MUTANTS = [
     file: 'apps/mqtt-bridge/src/journey.ts',
     from: 'deadLettersLane.produce({',
     to: 'void deadLettersLane;\n    ((_: object, done: () => void) => done())({',
-    caught: [inMemory(BRIDGE, 'B2, B3', 'I1'), audited('kill the bridge', 'I1', 'I8')],
+    caught: [inMemory(BRIDGE, 'B2, B3', 'I1')],
   },
   {
     name: 'skip-the-signal-of-a-stored-reading',
@@ -75,7 +74,7 @@ export const MUTANTS = [
     file: 'apps/processor/src/reading-journey.ts',
     from: 'const signal = this.judged(row, stored);',
     to: "if (stored.status === 'already-stored') return batch.resolve(record);\nconst signal = this.judged(row, stored);",
-    caught: [inMemory(PROCESSOR, 'P15, P16, P24', 'I7'), audited('kill the processor', 'I5', 'I7')],
+    caught: [inMemory(PROCESSOR, 'P15, P16, P24', 'I7')],
   },
   {
     name: 'resolve-before-the-signal',
@@ -99,7 +98,7 @@ export const MUTANTS = [
     file: 'apps/processor/src/reading-store.ts',
     from: 'if (name !== undefined) {',
     to: "if (name === '') {",
-    caught: [inMemory(PROCESSOR, 'P15, P16, P24', 'I8'), audited('kill the processor', 'I1', 'I2', 'I8')],
+    caught: [inMemory(PROCESSOR, 'P15, P16, P24', 'I8')],
   },
   {
     name: 'timeout-as-success',
@@ -107,7 +106,7 @@ export const MUTANTS = [
     file: 'libs/cassandra/src/group-commit.ts',
     from: "if (kind === 'invalid') {",
     to: "if (kind === 'unknown-outcome') {\n      for (const entry of entries) entry.settle({ kind: 'stored' });\n      return;\n    }\n    if (kind === 'invalid') {",
-    caught: [inMemory(BATCHES, 'P9', 'I1'), audited('kill the processor', 'I1')],
+    caught: [inMemory(BATCHES, 'P9', 'I1')],
   },
   {
     name: 'timeout-as-failure',

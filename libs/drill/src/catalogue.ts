@@ -1,5 +1,5 @@
 import { cassandraAnswersLost, cassandraAway, cassandraAwayForAlerts } from './cassandra-faults.js';
-import { bridgeKilledWaiting, processorKilledWaiting, requestsToCassandraLost } from './deliberate-faults.js';
+import { bridgeKilledWaiting } from './deliberate-faults.js';
 import type { Fault } from './fault.js';
 import { kafkaAway, kafkaFrozen, produceAnswersLost } from './kafka-faults.js';
 import { deviceClocks, hostileMessages, hourlyBursts, sameIdOtherContent } from './load-faults.js';
@@ -45,8 +45,6 @@ export const CATALOGUE: readonly Fault[] = [
   stopGracefully,
   rollingRestart,
   bridgeKilledWaiting,
-  processorKilledWaiting,
-  requestsToCassandraLost,
 ];
 
 export class UnknownFault extends Error {

@@ -25,36 +25,3 @@ export const bridgeKilledWaiting: Fault = {
     return async () => kafka.heal();
   },
 };
-
-export const processorKilledWaiting: Fault = {
-  code: 'K2',
-  title: "processor killed with -9 while Cassandra's answers do not come: some stored and not known to be",
-  invariants: ['I1', 'I3', 'I5', 'I7'],
-  touches: ['processor', 'cassandra'],
-  lastsMs: [1500, 3000],
-  onlyByName: true,
-  begin: async ({ links: { cassandra }, services, tell }) => {
-    tell('processor killed while Cassandra was silent');
-    cassandra.loseAnswers();
-    await pause(SILENCE_MS);
-    services.processOf('processor')?.kill('SIGKILL');
-    return async () => cassandra.heal();
-  },
-};
-
-export const requestsToCassandraLost: Fault = {
-  code: 'K3',
-  title: 'requests on their way to Cassandra lost: they are never applied, and nobody says so',
-  invariants: ['I1', 'I3', 'I5'],
-  touches: ['cassandra'],
-  lastsMs: [1500, 3000],
-  onlyByName: true,
-  begin: async ({ links: { cassandra }, tell }) => {
-    tell('requests to Cassandra lost');
-    cassandra.freeze();
-    return async () => {
-      cassandra.reset();
-      cassandra.heal();
-    };
-  },
-};
