@@ -1,0 +1,42 @@
+// Writes the table of docs/faults.md from the titles of the tests:
+//   node tools/faults/table.mjs            --check: only say whether it is up to date
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { coveredScenarios } from './covered.mjs';
+import { NOT_COVERED, SCENARIOS } from './scenarios.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const document = join(root, 'docs/faults.md');
+const [BEGIN, END] = ['<!-- scenarios: begin -->', '<!-- scenarios: end -->'];
+
+const kindOf = (file) => (file.endsWith('.drill.spec.ts') ? 'long' : 'short');
+
+export function withTable(text, covered = coveredScenarios(root)) {
+  const rows = SCENARIOS.map(({ code, fault, checks }) => {
+    const files = [...(covered.get(code) ?? [])].sort();
+    const proof = files.map(
+      (file) => `[${nameOf(file)}](../${file})${kindOf(file) === 'long' ? ' (long)' : ''}`,
+    );
+    return `| ${code} | ${fault} | ${checks} | ${proof.join(', ') || `**none**: ${NOT_COVERED.get(code) ?? 'not yet'}`} |`;
+  });
+  const table = ['| | fault | put to the test | proved by |', '| --- | --- | --- | --- |', ...rows].join(
+    '\n',
+  );
+  const [head, rest] = text.split(BEGIN);
+  return `${head}${BEGIN}\n<!-- prettier-ignore-start -->\n${table}\n<!-- prettier-ignore-end -->\n${END}${rest.split(END)[1]}`;
+}
+
+function nameOf(file) {
+  return file
+    .split('/')
+    .at(-1)
+    .replace(/(\.(int|fault|drill))?\.spec\.ts$/, '');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const text = readFileSync(document, 'utf8');
+  const wanted = withTable(text);
+  if (process.argv.includes('--check')) process.exitCode = text === wanted ? 0 : 1;
+  else writeFileSync(document, wanted);
+}
