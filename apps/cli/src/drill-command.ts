@@ -46,7 +46,7 @@ export function drillCommand(): Command {
       wholeNumber,
     )
     .option('--minutes <n>', 'how long the load lasts', aboveZero, 3)
-    .option('--rate <n>', 'messages a second', aboveZero, 1000)
+    .option('--rate <n>', 'messages a second', aboveZero, 500)
     .option('--vehicles <n>', 'how many', wholeNumber, 500)
     .option('--only <codes>', 'faults by their codes, separated by commas', codes)
     .option('--kills <n>', 'exactly so many faults, evenly spread over the time', wholeNumber)

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { CommandFailure } from './failure.js';
 
 /** The exit code of what Ctrl-C ended. */
@@ -6,6 +7,8 @@ export const INTERRUPTED = 130;
 /** Ctrl-C, a plain kill, or the end of whoever started us; a second Ctrl-C ends at once. */
 export function onInterrupt(): AbortSignal {
   const interrupt = new AbortController();
+  // Each wait of a long run listens; that many are no leak.
+  setMaxListeners(0, interrupt.signal);
   const parent = process.ppid;
   const stop = () => {
     if (interrupt.signal.aborted) return;

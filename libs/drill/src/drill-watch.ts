@@ -20,6 +20,7 @@ export class DrillWatch {
     private readonly kafka: KafkaStanding,
     private readonly calmLag: number,
     private readonly onLook: () => void,
+    private readonly signal?: AbortSignal,
   ) {
     this.looking = this.look();
   }
@@ -57,18 +58,21 @@ export class DrillWatch {
     this.kafka.forget();
   }
 
-  /** Waits for a condition as long as there is progress: less waits, or more came in. */
+  /**
+   * Waits for a condition as long as there is progress: more came in, or less waits for one of the consumers. Their
+   * sum would not do: what the processor has done waits for the alerts.
+   */
   private async progressing(reached: () => boolean): Promise<boolean> {
-    let least = Infinity;
-    let most = -1;
+    let best: number[] = [];
     let movedAt = Date.now();
     for (;;) {
       if (reached()) return true;
-      const cameIn = this.standing?.readings ?? -1;
-      if (this.lag < least || cameIn > most) movedAt = Date.now();
-      least = Math.min(least, this.lag);
-      most = Math.max(most, cameIn);
-      if (this.stopped || Date.now() - movedAt > PATIENCE_MS) return false;
+      const now = this.standing;
+      const seen = now ? [now.readings, -now.readingsLag, -now.signalsLag] : [];
+      if (seen.some((value, index) => value > (best[index] ?? -Infinity))) movedAt = Date.now();
+      best = seen.map((value, index) => Math.max(value, best[index] ?? -Infinity));
+      const givenUp = this.stopped || this.signal?.aborted === true;
+      if (givenUp || Date.now() - movedAt > PATIENCE_MS) return false;
       await this.nextLook();
     }
   }

@@ -88,8 +88,12 @@ async function drill(options: DrillOptions, stops: (() => Promise<unknown>)[]): 
   const kafka = new KafkaStanding(stack.kafka.brokers);
   const beganAt = Date.now();
   const since = () => `${((Date.now() - beganAt) / 1000).toFixed(1).padStart(6)} s`;
-  const watch = new DrillWatch(watched, kafka, Math.max(2 * ratePerSecond, 200), () =>
-    options.show(`${since()}  ${figures(fleet, hands, watch, watched)}`),
+  const watch = new DrillWatch(
+    watched,
+    kafka,
+    Math.max(2 * ratePerSecond, 200),
+    () => options.show(`${since()}  ${figures(fleet, hands, watch, watched)}`),
+    signal,
   );
   stops.push(() => watch.stop());
   const injector: Injector = new Injector({
