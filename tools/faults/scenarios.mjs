@@ -56,9 +56,17 @@ export const SCENARIOS = [
   ['W4', 'fsync errors on the disk of Cassandra', 'I1'],
   ['W5', 'rolling restart of everything under load', 'I1 I11'],
   ['W6', 'long run at a small heap', 'I10'],
+  ['K1', "bridge killed while Kafka's answers are lost", 'I1 I4'],
   ['N1', 'one of three Kafka nodes killed', 'I1 I9'],
   ['N2', 'one of three Cassandra nodes killed', 'I1 I9'],
 ].map(([code, fault, checks]) => ({ code, fault, checks }));
 
 /** Not covered by any test, and why. */
-export const NOT_COVERED = new Map([['A4', 'there are no notifications yet']]);
+export const NOT_COVERED = new Map([
+  ['A4', 'there are no notifications yet'],
+  ['W3', 'not yet'],
+  ['W4', 'not yet'],
+  ['W6', 'not yet'],
+  ['N1', 'not yet'],
+  ['N2', 'not yet'],
+]);

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { coveredScenarios } from './covered.mjs';
+import { coveredScenarios, drilledScenarios } from './covered.mjs';
 import { NOT_COVERED, SCENARIOS } from './scenarios.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -12,13 +12,14 @@ const [BEGIN, END] = ['<!-- scenarios: begin -->', '<!-- scenarios: end -->'];
 
 const kindOf = (file) => (file.endsWith('.drill.spec.ts') ? 'long' : 'short');
 
-export function withTable(text, covered = coveredScenarios(root)) {
+export function withTable(text, covered = coveredScenarios(root), drilled = drilledScenarios(root)) {
   const rows = SCENARIOS.map(({ code, fault, checks }) => {
     const files = [...(covered.get(code) ?? [])].sort();
-    const proof = files.map(
+    const drill = drilled.has(code) ? ['`drill`'] : [];
+    const tests = files.map(
       (file) => `[${nameOf(file)}](../${file})${kindOf(file) === 'long' ? ' (long)' : ''}`,
     );
-    return `| ${code} | ${fault} | ${checks} | ${proof.join(', ') || `**none**: ${NOT_COVERED.get(code) ?? 'not yet'}`} |`;
+    return `| ${code} | ${fault} | ${checks} | ${[...drill, ...tests].join(', ') || `**none**: ${NOT_COVERED.get(code) ?? 'not yet'}`} |`;
   });
   const table = ['| | fault | put to the test | proved by |', '| --- | --- | --- | --- |', ...rows].join(
     '\n',
