@@ -89,6 +89,7 @@ it('W2: SIGTERM under load: exit code 0 within the grace time, and all that was 
     expect(left, 'I11: what it took over is committed').toBeLessThan(signals.length);
 
     const second = await own.start(group);
+    await eventually('the second at work', () => second.isReady(), { withinMs: 60_000 });
     await own.untilAllIsCommitted(group);
     // Whatever the first had done and not committed would be a replay to the second.
     expect(await second.metric('navora_alerts_signals_total'), 'I11').toBe(left);
