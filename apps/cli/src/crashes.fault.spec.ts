@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { audit, renderReport } from '@navora/auditor';
+import { renderReport } from '@navora/auditor';
 import { SERVICES, type ServiceName } from '@navora/drill';
 import { eventually, realServices } from '@navora/testing';
 import { startFleet, type Fleet } from '@navora/simulator';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { auditOf } from './audit-of.fixture.js';
 import { runServices, type RunningServices } from './services.fixture.js';
-import { workspaceRoot } from './workspace.js';
 
 let running: RunningServices;
 
@@ -38,20 +38,7 @@ async function fleetUnder(faults: (fleet: Fleet) => Promise<void>): Promise<stri
 }
 
 async function verdictOn(historyFile: string): Promise<string> {
-  const services = realServices();
-  const report = await audit({
-    historyFiles: [historyFile],
-    rulesFile: join(workspaceRoot, 'config/rules.yaml'),
-    kafkaBrokers: services.kafkaBrokers,
-    cassandra: {
-      contactPoints: services.cassandraContactPoints,
-      port: services.cassandraPort,
-      dataCenter: services.cassandraDataCenter,
-      keyspace: 'navora',
-    },
-    registryUrl: services.registryUrl,
-    waitForQuietSeconds: 90,
-  });
+  const report = await auditOf([historyFile]);
   expect(report.totals.acknowledged).toBeGreaterThan(3000);
   return renderReport(report);
 }

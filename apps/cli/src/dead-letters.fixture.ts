@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { audit, renderReport } from '@navora/auditor';
+import { renderReport } from '@navora/auditor';
 import { REDRIVEN_HEADER, TOPICS } from '@navora/schemas';
 import { ownName, quietKafka, realServices } from '@navora/testing';
 import { recordsOf, spanOf } from '@navora/kafka';
 import mqtt, { type MqttClient } from 'mqtt';
 import { vi } from 'vitest';
+import { auditOf } from './audit-of.fixture.js';
 import { deadLettersCommand } from './dead-letters-command.js';
-import { workspaceRoot } from './workspace.js';
 
 /** A vehicle that notes what it sends, as an audit wants it. */
 export class NotingVehicle {
@@ -113,20 +113,7 @@ export async function recordsOfVehicle(vehicleId: string): Promise<{ count: numb
   return { count, redriven };
 }
 
-export async function auditOf(vehicle: NotingVehicle): Promise<string> {
-  const services = realServices();
-  const report = await audit({
-    historyFiles: [vehicle.history],
-    rulesFile: join(workspaceRoot, 'config/rules.yaml'),
-    kafkaBrokers: services.kafkaBrokers,
-    cassandra: {
-      contactPoints: services.cassandraContactPoints,
-      port: services.cassandraPort,
-      dataCenter: services.cassandraDataCenter,
-      keyspace: 'navora',
-    },
-    registryUrl: services.registryUrl,
-    waitForQuietSeconds: 60,
-  });
+export async function verdictOn(vehicle: NotingVehicle): Promise<string> {
+  const report = await auditOf([vehicle.history], { waitForQuietSeconds: 60 });
   return renderReport(report);
 }

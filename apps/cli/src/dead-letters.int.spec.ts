@@ -6,11 +6,11 @@ import { aReading, eventually, ownName, realServices } from '@navora/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CLAIM_LEASE_MS, DeadLetterActions } from './dead-letters-actions.js';
 import {
-  auditOf,
   deadLetters,
   deadLettersAtOnce,
   NotingVehicle,
   recordsOfVehicle,
+  verdictOn,
 } from './dead-letters.fixture.js';
 import { navora, runServices, type RunningServices } from './services.fixture.js';
 import { readingsOf } from './stored-readings.js';
@@ -160,7 +160,7 @@ it('dead letters are listed, shown, redriven once, known when they fail again, d
   expect(await listed('--state', 'redriven')).toHaveLength(4);
   expect((await deadLetters('redrive', third.id, '--again')).stdout).toContain('device 7 is broken');
 
-  expect(await auditOf(vehicle)).toMatch(/\nheld$/);
+  expect(await verdictOn(vehicle)).toMatch(/\nheld$/);
 }, 300_000);
 
 /** What the next run does while the claim is fresh, and once it is older than any publish may take. */

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { audit, renderReport } from '@navora/auditor';
+import { renderReport } from '@navora/auditor';
 import { startFleet } from '@navora/simulator';
 import { eventually, realServices } from '@navora/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { auditOf } from './audit-of.fixture.js';
 import { runServices, type RunningServices } from './services.fixture.js';
-import { workspaceRoot } from './workspace.js';
 
 let running: RunningServices;
 
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => running?.stop());
 
 it('an audit while vehicles send on judges what came before it, and holds', async () => {
-  const { mqttUrl, registryUrl, ...services } = realServices();
+  const { mqttUrl, registryUrl } = realServices();
   const historyFile = join(running.folder, 'history-live.jsonl');
   const fleet = await startFleet({
     ...{ mqttUrl, registryUrl, historyFile },
@@ -24,17 +24,7 @@ it('an audit while vehicles send on judges what came before it, and holds', asyn
     await eventually('500 readings', () => fleet.stats().acknowledged >= 500, { withinMs: 60_000 });
     const from = Date.now();
     await eventually('500 more', () => fleet.stats().acknowledged >= 1000, { withinMs: 60_000 });
-    const report = await audit({
-      historyFiles: [historyFile],
-      rulesFile: join(workspaceRoot, 'config/rules.yaml'),
-      kafkaBrokers: services.kafkaBrokers,
-      cassandra: {
-        contactPoints: services.cassandraContactPoints,
-        port: services.cassandraPort,
-        dataCenter: services.cassandraDataCenter,
-        keyspace: 'navora',
-      },
-      registryUrl,
+    const report = await auditOf([historyFile], {
       waitForQuietSeconds: 60,
       range: { from },
       slices: 4,

@@ -50,10 +50,6 @@ export class ReadableSampler {
     this.samplesMs.length = 0;
   }
 
-  get samples(): number {
-    return this.samplesMs.length;
-  }
-
   end(): void {
     this.ended = true;
   }

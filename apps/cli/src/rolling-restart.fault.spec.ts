@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { audit, renderReport } from '@navora/auditor';
+import { renderReport } from '@navora/auditor';
 import { SERVICES, type ServiceName } from '@navora/drill';
 import { CALM, startFleet, type Fleet } from '@navora/simulator';
 import { eventually, realServices } from '@navora/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { auditOf } from './audit-of.fixture.js';
 import { runServices, type RunningServices } from './services.fixture.js';
-import { workspaceRoot } from './workspace.js';
 
 /** What each service has by default for finishing what it has: NAVORA_DRAIN_TIMEOUT_MS. */
 const GRACE_MS = 20_000;
@@ -57,23 +57,6 @@ async function stopped(service: ServiceName): Promise<(boolean | undefined)[]> {
 const readyAgain = (service: ServiceName) =>
   eventually(`${service} ready again`, () => readinessOf(service), { withinMs: 90_000 });
 
-async function auditOf(historyFile: string) {
-  const services = realServices();
-  return audit({
-    historyFiles: [historyFile],
-    rulesFile: join(workspaceRoot, 'config/rules.yaml'),
-    kafkaBrokers: services.kafkaBrokers,
-    cassandra: {
-      contactPoints: services.cassandraContactPoints,
-      port: services.cassandraPort,
-      dataCenter: services.cassandraDataCenter,
-      keyspace: 'navora',
-    },
-    registryUrl: services.registryUrl,
-    waitForQuietSeconds: 90,
-  });
-}
-
 async function counted(service: ServiceName, line: RegExp): Promise<number> {
   const metrics = (await running.services.metricsOf(service)) ?? '';
   return Number(line.exec(metrics)?.[1] ?? 0);
@@ -98,7 +81,7 @@ it('W5, W2: each service stopped and started again in turn under load loses noth
   }
   expect(running.endings, 'I11: exit code 0').toEqual(SERVICES.map((service) => `${service}: exit code 0`));
 
-  const report = await auditOf(historyFile);
+  const report = await auditOf([historyFile]);
   expect(renderReport(report)).toMatch(/\nheld$/);
   const { acknowledged, inKafka, redelivered, rows, signals } = report.totals;
   expect({ redelivered, rows, signals }, 'I11: no duplicate').toEqual({

@@ -1,13 +1,12 @@
-import { join } from 'node:path';
-import { audit, renderReport, type AuditReport } from '@navora/auditor';
+import { renderReport, type AuditReport } from '@navora/auditor';
 import { createCassandra, type CassandraClient } from '@navora/cassandra';
 import { createKafka } from '@navora/kafka';
 import { cassandraSettings, createLogger, readConfiguration } from '@navora/runtime';
 import { TOPICS } from '@navora/schemas';
 import { realServices } from '@navora/testing';
 import type { Admin } from 'kafkajs';
+import { auditOf } from './audit-of.fixture.js';
 import { testEnvironment } from './services.fixture.js';
-import { workspaceRoot } from './workspace.js';
 
 const GROUPS = [
   { groupId: 'navora-processor', topic: TOPICS.readings },
@@ -58,20 +57,7 @@ export async function verdictOn(
   historyFiles: string[],
   waitForQuietSeconds = 90,
 ): Promise<{ report: AuditReport; text: string }> {
-  const services = realServices();
-  const report = await audit({
-    historyFiles,
-    rulesFile: join(workspaceRoot, 'config/rules.yaml'),
-    kafkaBrokers: services.kafkaBrokers,
-    cassandra: {
-      contactPoints: services.cassandraContactPoints,
-      port: services.cassandraPort,
-      dataCenter: services.cassandraDataCenter,
-      keyspace: 'navora',
-    },
-    registryUrl: services.registryUrl,
-    waitForQuietSeconds,
-  });
+  const report = await auditOf(historyFiles, { waitForQuietSeconds });
   return { report, text: renderReport(report) };
 }
 

@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+import { audit, type AuditOptions, type AuditReport } from '@navora/auditor';
+import { realServices } from '@navora/testing';
+import { workspaceRoot } from './workspace.js';
+
+/** The audit of what these histories tell, on the services of this test run. */
+export function auditOf(historyFiles: string[], options: Partial<AuditOptions> = {}): Promise<AuditReport> {
+  const services = realServices();
+  return audit({
+    historyFiles,
+    rulesFile: join(workspaceRoot, 'config/rules.yaml'),
+    kafkaBrokers: services.kafkaBrokers,
+    cassandra: {
+      contactPoints: services.cassandraContactPoints,
+      port: services.cassandraPort,
+      dataCenter: services.cassandraDataCenter,
+      keyspace: 'navora',
+    },
+    registryUrl: services.registryUrl,
+    waitForQuietSeconds: 90,
+    ...options,
+  });
+}
