@@ -3,11 +3,19 @@ import type { ViteUserConfig } from 'vitest/config';
 /** Workspace packages are read from their sources, so tests need no build. */
 const fromSource = { conditions: ['@navora/source', 'node'] };
 
+/** For the tests themselves, and for the global setup, which runs in an environment of its own. */
+const readFromSource: ViteUserConfig = {
+  resolve: fromSource,
+  ssr: { resolve: { ...fromSource, externalConditions: fromSource.conditions } },
+  environments: {
+    __vitest__: { resolve: { ...fromSource, externalConditions: fromSource.conditions } },
+  },
+};
+
 /** Unit tests: beside the code, in milliseconds, no service and no network. */
 export function unitTests(name: string): ViteUserConfig {
   return {
-    resolve: fromSource,
-    ssr: { resolve: { ...fromSource, externalConditions: fromSource.conditions } },
+    ...readFromSource,
     test: {
       name,
       include: ['src/**/*.spec.ts'],
@@ -25,8 +33,7 @@ export function unitTests(name: string): ViteUserConfig {
 export function onRealServices(kind: 'int' | 'fault' | 'faults'): ViteUserConfig {
   const suffixes = kind === 'faults' ? ['fault', 'drill'] : [kind];
   return {
-    resolve: fromSource,
-    ssr: { resolve: { ...fromSource, externalConditions: fromSource.conditions } },
+    ...readFromSource,
     test: {
       name: kind,
       include: suffixes.map((suffix) => `{libs,apps,infra}/*/src/**/*.${suffix}.spec.ts`),
