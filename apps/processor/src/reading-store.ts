@@ -27,6 +27,18 @@ export type ReadingStoreOptions = Pick<
   'maxBatchesInFlight' | 'onBatch' | 'onFailure'
 >;
 
+/**
+ * What is received later than this after it was recorded has waited in its vehicle, and nobody waits for it. By the
+ * record's two times, so that a backlog of ours makes no reading late.
+ */
+const LIVE_WITHIN_MS = 60_000;
+
+/**
+ * Vehicles that come back send hours of readings, which are a row or two in each of hundreds of partitions. Gathered
+ * for so long they make a fraction of the batches, and leave the store to readings that somebody waits for.
+ */
+const GATHER_MS = 500;
+
 /** Stores each reading once, whatever is delivered twice, lost on the way, or raced by another processor. */
 export class ReadingStore {
   private readonly commits: GroupCommit<ReadingRow, ExistingRow>;
@@ -39,6 +51,8 @@ export class ReadingStore {
       keyOfExisting: (row) => row.key,
       maxBatchRows: 64,
       maxBacklogBatchRows: 128,
+      isPatient: ({ receivedAt, reading }) => receivedAt - reading.recordedAt > LIVE_WITHIN_MS,
+      gatherMs: GATHER_MS,
       retry: { firstMs: 200, maxMs: 2000 },
     });
   }

@@ -36,7 +36,7 @@ hints_directory: ${join(dataFolder, 'hints')}
 cdc_raw_directory: ${join(dataFolder, 'cdc_raw')}
 # With periodic sync a kill -9 loses rows this only node has acknowledged.
 commitlog_sync: group
-commitlog_sync_group_window: 5ms
+commitlog_sync_group_window: 1ms
 commitlog_total_space: 1GiB
 # A node whose disk fails must end, and be started anew: by default it would go on with what it cannot keep.
 disk_failure_policy: die

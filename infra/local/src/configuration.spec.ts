@@ -81,7 +81,7 @@ describe("Cassandra's configuration", () => {
   const yaml = cassandraYaml(place);
 
   it('acknowledges a row once it is on disk', () => {
-    expect(yaml).toContain('commitlog_sync: group\ncommitlog_sync_group_window: 5ms\n');
+    expect(yaml).toContain('commitlog_sync: group\ncommitlog_sync_group_window: 1ms\n');
   });
 
   it('ends when its disk fails', () => {

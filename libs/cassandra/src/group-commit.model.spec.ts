@@ -101,6 +101,8 @@ class World {
     maxBatchesInFlight: MAX_IN_FLIGHT,
     maxBatchRows: 4,
     maxBacklogBatchRows: 6,
+    isPatient: ({ id }) => Number(id) % 2 === 1,
+    gatherMs: 1,
     retry: { firstMs: 1, maxMs: 1 },
     pause: () => new Promise((resolve) => this.pauses.push(resolve)),
   });

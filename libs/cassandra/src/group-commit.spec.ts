@@ -1,7 +1,13 @@
 import { conditionalStoreContract } from '@navora/testing';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { GroupCommit, type BatchAnswer, type ConditionalStore, type StoreOutcome } from './group-commit.js';
+import {
+  GroupCommit,
+  type BatchAnswer,
+  type ConditionalStore,
+  type GroupCommitOptions,
+  type StoreOutcome,
+} from './group-commit.js';
 
 interface Row {
   partition: string;
@@ -47,10 +53,7 @@ class TestStore implements ConditionalStore<Row, Row> {
 
 const keyOf = (row: Row) => `${row.partition}/${row.id}`;
 
-function groupCommitOn(
-  store: TestStore,
-  over: Partial<{ maxBatchesInFlight: number; maxBatchRows: number; maxBacklogBatchRows: number }> = {},
-) {
+function groupCommitOn(store: TestStore, over: Partial<GroupCommitOptions<Row, Row>> = {}) {
   return new GroupCommit<Row, Row>(store, {
     partitionOf: (row) => row.partition,
     keyOf,
@@ -91,6 +94,31 @@ describe('GroupCommit', () => {
     const commit = groupCommitOn(store);
     await Promise.all(Array.from({ length: 30 }, (_, i) => commit.storeOnce(row('p', `${i}`))));
     expect(store.batches.map((batch) => batch.length)).toEqual([1, 16, 13]);
+  });
+
+  it('lets rows that nobody waits for gather, until the time is over, there are enough, or one is urgent', async () => {
+    const timers: (() => void)[] = [];
+    const store = new TestStore();
+    const commit = groupCommitOn(store, {
+      isPatient: ({ content }) => content === 'late',
+      gatherMs: 500,
+      pause: () => new Promise((resolve) => timers.push(resolve)),
+    });
+    const offer = (partition: string, count: number, content: string) =>
+      Array.from({ length: count }, (_, i) => commit.storeOnce(row(partition, `${i}${content}`, content)));
+    const slow = offer('slow', 3, 'late');
+    await Promise.all([
+      ...offer('full', 8, 'late'),
+      ...offer('mixed', 2, 'late'),
+      ...offer('mixed', 1, 'now'),
+    ]);
+    expect(store.batches.map((batch) => [batch[0]?.partition, batch.length])).toEqual([
+      ['full', 8],
+      ['mixed', 3],
+    ]);
+    for (const over of timers) over();
+    await Promise.all(slow);
+    expect(store.batches.map((batch) => batch.length)).toEqual([8, 3, 3]);
   });
 
   it('never puts equal keys into one batch, and lets the first win', async () => {

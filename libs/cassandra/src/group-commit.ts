@@ -1,4 +1,5 @@
 import { backoffMs, type Backoff } from '@navora/runtime';
+import { BatchTurns, type Pace } from './batch-turns.js';
 import type { StoreErrorKind } from './store-error.js';
 
 /** What the store said to one conditional batch: all was written, or nothing was, and these rows exist already. */
@@ -28,6 +29,12 @@ export interface GroupCommitOptions<Row, Existing> {
   /** Rows in a batch, and in a batch of a partition with a backlog. */
   maxBatchRows: number;
   maxBacklogBatchRows: number;
+  /**
+   * Whether nobody waits for this row. A partition of which only such rows wait gathers them for `gatherMs`, since
+   * a batch of many costs as much as one of one, and lets others go first. Without it, none is.
+   */
+  isPatient?(row: Row): boolean;
+  gatherMs?: number;
   retry: Backoff;
   onFailure?(kind: StoreErrorKind, error: unknown, rows: number): void;
   onBatch?(rows: number, ms: number): void;
@@ -38,17 +45,20 @@ export interface GroupCommitOptions<Row, Existing> {
 interface Entry<Row, Existing> {
   row: Row;
   key: string;
+  pace: Pace;
   settle(outcome: StoreOutcome<Existing>): void;
   fail(error: unknown): void;
 }
 
-/** The rows of one partition that wait, and whether a batch of it is under way. */
+/** The rows of one partition that wait, and what it does: one batch of it is under way at most. */
 interface Queue<Row, Existing> {
   partition: string;
   waiting: Entry<Row, Existing>[];
   /** Batches that must be run as they are before anything else: reruns, and halves of a refused batch. */
   fixed: { entries: Entry<Row, Existing>[]; attempt: number }[];
-  busy: boolean;
+  /** As urgent as the most urgent of what it has. */
+  pace: Pace;
+  state: 'idle' | 'gathering' | 'waiting' | 'under way';
 }
 
 /**
@@ -61,17 +71,19 @@ interface Queue<Row, Existing> {
  * - After a timeout or a broken connection nobody knows: the same batch is run again, after a pause. If it had
  *   been applied, its rows come back as existing.
  * - A batch refused as invalid is halved until the one bad row is found.
+ * - Rows that nobody waits for gather first, and give way to others.
  */
 export class GroupCommit<Row, Existing> {
   private readonly queues = new Map<string, Queue<Row, Existing>>();
-  private readonly ready: Queue<Row, Existing>[] = [];
-  private batchesInFlight = 0;
+  private readonly turns: BatchTurns<Queue<Row, Existing>>;
   private failing = 0;
 
   constructor(
     private readonly store: ConditionalStore<Row, Existing>,
     private readonly options: GroupCommitOptions<Row, Existing>,
-  ) {}
+  ) {
+    this.turns = new BatchTurns(options.maxBatchesInFlight);
+  }
 
   /** False while some batch fails and is repeated. */
   get healthy(): boolean {
@@ -82,35 +94,50 @@ export class GroupCommit<Row, Existing> {
   storeOnce(row: Row): Promise<StoreOutcome<Existing>> {
     return new Promise((settle, fail) => {
       const queue = this.queueOf(this.options.partitionOf(row));
-      queue.waiting.push({ row, key: this.options.keyOf(row), settle, fail });
-      this.makeReady(queue);
-      this.startBatches();
+      const pace = this.options.isPatient?.(row) ? 'patient' : 'urgent';
+      queue.waiting.push({ row, key: this.options.keyOf(row), pace, settle, fail });
+      if (pace === 'urgent') queue.pace = pace;
+      this.lineUp(queue);
     });
   }
 
   private queueOf(partition: string): Queue<Row, Existing> {
     let queue = this.queues.get(partition);
-    if (!queue) this.queues.set(partition, (queue = { partition, waiting: [], fixed: [], busy: false }));
+    if (!queue) this.queues.set(partition, (queue = newQueue(partition)));
     return queue;
   }
 
-  private makeReady(queue: Queue<Row, Existing>): void {
-    if (queue.busy) return;
-    queue.busy = true;
-    this.ready.push(queue);
+  private lineUp(queue: Queue<Row, Existing>): void {
+    if (queue.state === 'under way') return;
+    if (queue.pace === 'urgent' || this.hasGathered(queue)) this.waitForTurn(queue);
+    else if (queue.state === 'idle') void this.gather(queue);
+  }
+
+  private hasGathered({ waiting, fixed }: Queue<Row, Existing>): boolean {
+    return fixed.length > 0 || waiting.length >= this.options.maxBatchRows || !this.options.gatherMs;
+  }
+
+  private async gather(queue: Queue<Row, Existing>): Promise<void> {
+    queue.state = 'gathering';
+    await this.pause(this.options.gatherMs ?? 0);
+    // It may have had its turn meanwhile, since it had enough, or something urgent.
+    if (queue.state === 'gathering') this.waitForTurn(queue);
+  }
+
+  private waitForTurn(queue: Queue<Row, Existing>): void {
+    queue.state = 'waiting';
+    this.turns.wait(queue, queue.pace);
+    this.startBatches();
   }
 
   private startBatches(): void {
-    while (this.batchesInFlight < this.options.maxBatchesInFlight) {
-      const queue = this.ready.shift();
-      if (!queue) return;
-      void this.runBatch(queue);
-    }
+    for (let turn = this.turns.next(); turn; turn = this.turns.next())
+      void this.runBatch(turn.partition, turn.pace);
   }
 
-  private async runBatch(queue: Queue<Row, Existing>): Promise<void> {
+  private async runBatch(queue: Queue<Row, Existing>, pace: Pace): Promise<void> {
+    queue.state = 'under way';
     const { entries, attempt } = queue.fixed.shift() ?? { entries: this.takeWaiting(queue), attempt: 0 };
-    this.batchesInFlight++;
     const started = performance.now();
     let failure: unknown;
     try {
@@ -120,7 +147,7 @@ export class GroupCommit<Row, Existing> {
     } catch (error) {
       failure = error;
     }
-    this.batchesInFlight--;
+    this.turns.end(pace);
     // While this partition pauses, its place in flight serves the others.
     this.startBatches();
     if (failure !== undefined) await this.runAgain(queue, entries, attempt, failure);
@@ -128,10 +155,10 @@ export class GroupCommit<Row, Existing> {
   }
 
   private release(queue: Queue<Row, Existing>): void {
-    queue.busy = false;
-    if (queue.waiting.length > 0 || queue.fixed.length > 0) this.makeReady(queue);
+    queue.state = 'idle';
+    queue.pace = paceOf(queue);
+    if (queue.waiting.length > 0 || queue.fixed.length > 0) this.lineUp(queue);
     else this.queues.delete(queue.partition);
-    this.startBatches();
   }
 
   /** Everything that waits, up to the cap, each key once; a second row of a key waits for the next batch. */
@@ -192,9 +219,13 @@ export class GroupCommit<Row, Existing> {
       return;
     }
     this.failing++;
-    await (this.options.pause ?? pauseFor)(backoffMs(this.options.retry, attempt));
+    await this.pause(backoffMs(this.options.retry, attempt));
     this.failing--;
     queue.fixed.unshift({ entries, attempt: attempt + 1 });
+  }
+
+  private pause(ms: number): Promise<void> {
+    return (this.options.pause ?? pauseFor)(ms);
   }
 
   private halve(queue: Queue<Row, Existing>, entries: Entry<Row, Existing>[], error: unknown): void {
@@ -209,6 +240,15 @@ export class GroupCommit<Row, Existing> {
       { entries: entries.slice(middle), attempt: 0 },
     );
   }
+}
+
+function newQueue<Row, Existing>(partition: string): Queue<Row, Existing> {
+  return { partition, waiting: [], fixed: [], pace: 'patient', state: 'idle' };
+}
+
+function paceOf({ waiting, fixed }: Queue<unknown, unknown>): Pace {
+  const isUrgent = ({ pace }: { pace: Pace }) => pace === 'urgent';
+  return waiting.some(isUrgent) || fixed.some(({ entries }) => entries.some(isUrgent)) ? 'urgent' : 'patient';
 }
 
 function pauseFor(ms: number): Promise<void> {
