@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { audit, AuditError, type AuditOptions, renderReport } from '@navora/auditor';
 import { Command, InvalidArgumentError } from 'commander';
+import { ownEnvironment } from './cli-config.js';
 import { AuditProgress } from './audit-progress.js';
 import { parseTime } from './time-argument.js';
 import { stackEnvFile, stackFolder, workspaceRoot } from './workspace.js';
@@ -104,7 +105,7 @@ async function runAudit(flags: AuditFlags): Promise<number> {
 }
 
 function optionsFrom(flags: AuditFlags): AuditOptions {
-  const known = { ...stackVariables(flags.stack), ...process.env };
+  const known = { ...stackVariables(flags.stack), ...ownEnvironment() };
   const needed = (flag: string, variable: string, given: string | undefined) => {
     const value = given ?? known[variable];
     if (value) return value;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { randomInt } from 'node:crypto';
 import { chosenFaults, type DrillReport, listFaults, renderDrill, runDrill } from '@navora/drill';
 import { Command, InvalidArgumentError } from 'commander';
+import { ownEnvironment } from './cli-config.js';
 import { sentenceOf } from './failure.js';
 import { INTERRUPTED, onInterrupt } from './interrupt.js';
 import { migrateAll } from './migrate.js';
@@ -97,8 +98,8 @@ async function run(
   progress.tell(`seed ${flags.seed}, ${flags.minutes} minutes, ${flags.rate} messages a second`);
   return runDrill({
     ...{ workspaceRoot, stack, signal, seed: flags.seed },
-    environment: process.env,
-    keyspace: process.env['NAVORA_CASSANDRA_KEYSPACE'] ?? 'navora',
+    environment: ownEnvironment(),
+    keyspace: ownEnvironment()['NAVORA_CASSANDRA_KEYSPACE'] ?? 'navora',
     rulesFile: join(workspaceRoot, 'config/rules.yaml'),
     folder: join(stackFolder(flags.stack), 'drills', started),
     durationMs: flags.minutes * 60_000,
@@ -107,7 +108,7 @@ async function run(
     only: flags.only,
     count: flags.kills,
     replay: replayOf(flags),
-    migrate: (environment) => migrateAll({ ...process.env, ...environment }, () => undefined),
+    migrate: (environment) => migrateAll(ownEnvironment(environment), () => undefined),
     tell: (line) => progress.tell(line),
     show: (line) => progress.show(line),
   });

@@ -1,3 +1,5 @@
+import { isDebugging } from './cli-config.js';
+
 /** Something the user can mend: said in one sentence, without a stack trace. */
 export class CommandFailure extends Error {
   override name = 'CommandFailure';
@@ -16,7 +18,7 @@ export function orSayWhy<Args extends unknown[]>(action: (...args: Args) => Prom
       await action(...args);
     } catch (error) {
       process.stderr.write(`${sentenceOf(error)}\n`);
-      if (process.env['NAVORA_DEBUG'] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+      if (isDebugging() && error instanceof Error) process.stderr.write(`${error.stack}\n`);
       process.exitCode = error instanceof CommandFailure ? error.exitCode : 1;
     }
   };

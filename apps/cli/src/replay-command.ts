@@ -7,6 +7,7 @@ import {
   type ReplaySummary,
 } from '@navora/simulator';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { ownEnvironment } from './cli-config.js';
 import { CommandFailure, orSayWhy } from './failure.js';
 import { stackEnvFile } from './workspace.js';
 
@@ -65,7 +66,7 @@ async function replay(file: string, flags: ReplayFlags): Promise<number> {
 }
 
 async function replayOptions(file: string, flags: ReplayFlags, signal: AbortSignal): Promise<ReplayOptions> {
-  const known = await endpointsFrom(process.env, stackEnvFile(flags.stack));
+  const known = await endpointsFrom(ownEnvironment(), stackEnvFile(flags.stack));
   const mqttUrl = flags.mqtt ?? known.mqttUrl;
   if (!mqttUrl) {
     throw new CommandFailure(

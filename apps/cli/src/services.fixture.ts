@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ServiceProcesses, type ServiceName } from '@navora/drill';
 import { realServices } from '@navora/testing';
+import { ownEnvironment } from './cli-config.js';
 import { migrateAll } from './migrate.js';
 import { workspaceRoot } from './workspace.js';
 
@@ -27,7 +28,7 @@ export function testEnvironment(): Record<string, string> {
 function copies(): Record<string, string> {
   const names = ['NAVORA_TOPIC_REPLICATION', 'NAVORA_KEYSPACE_REPLICATION'];
   return Object.fromEntries(
-    names.flatMap((name) => (process.env[name] ? [[name, process.env[name] as string]] : [])),
+    names.flatMap((name) => (ownEnvironment()[name] ? [[name, ownEnvironment()[name] as string]] : [])),
   );
 }
 
@@ -49,7 +50,7 @@ export async function runServices(settings: Record<string, string> = {}): Promis
   const endings: string[] = [];
   const services = new ServiceProcesses({
     workspaceRoot,
-    environment: { ...process.env, ...environment },
+    environment: ownEnvironment(environment),
     logFolder: folder,
     onRestart: (service, ended) => {
       restarts.push(service);
@@ -72,7 +73,7 @@ export async function navora(...args: string[]): Promise<{ code: number; stdout:
   const program = join(workspaceRoot, 'apps/cli/bin/navora.mjs');
   try {
     const { stdout, stderr } = await run(process.execPath, [program, ...args], {
-      env: { ...process.env, ...testEnvironment() },
+      env: ownEnvironment(testEnvironment()),
     });
     return { code: 0, stdout, stderr };
   } catch (error) {

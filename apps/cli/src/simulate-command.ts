@@ -9,6 +9,7 @@ import {
   type FleetSummary,
 } from '@navora/simulator';
 import { Command } from 'commander';
+import { ownEnvironment } from './cli-config.js';
 import { CommandFailure, orSayWhy } from './failure.js';
 import { aboveZero, atLeastZero, share, wholeNumber } from './number-argument.js';
 import { parseDuration as duration } from './time-argument.js';
@@ -117,7 +118,7 @@ function interrupted(): Promise<void> {
 }
 
 async function fleetOptions(flags: SimulateFlags): Promise<FleetOptions> {
-  const known = await endpointsFrom(process.env, stackEnvFile(flags.stack));
+  const known = await endpointsFrom(ownEnvironment(), stackEnvFile(flags.stack));
   const mqttUrl = flags.mqtt ?? known.mqttUrl;
   if (!mqttUrl) {
     throw new CommandFailure(

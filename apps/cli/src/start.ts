@@ -8,6 +8,7 @@ import { createKafka } from '@navora/kafka';
 import { servicesEnv, type StackEndpoints } from '@navora/local-stack';
 import { cassandraSettings, createLogger, readConfiguration } from '@navora/runtime';
 import { startFleet, type Fleet } from '@navora/simulator';
+import { ownEnvironment } from './cli-config.js';
 import { INTERRUPTED, onInterrupt } from './interrupt.js';
 import { FigureCollector } from './live-figures.js';
 import { LiveView } from './live-view.js';
@@ -58,13 +59,13 @@ async function run(
   const folder = stackFolder(options.stack);
   const endpoints = await upStack(options, interrupt, stops);
   const environment = servicesEnv(endpoints);
-  await migrateAll({ ...process.env, ...environment }, (step) => console.log(step));
+  await migrateAll(ownEnvironment(environment), (step) => console.log(step));
   interrupt.throwIfAborted();
 
   const view = new LiveView(process.stdout);
   const services = new ServiceProcesses({
     workspaceRoot,
-    environment: { ...process.env, ...environment },
+    environment: ownEnvironment(environment),
     logFolder: join(folder, 'logs'),
     onRestart: (service, ended) => view.say(`${service} ended (${ended}) and is started again`),
   });
@@ -93,7 +94,7 @@ async function run(
 
   view.suggest(nextCommands(fleet, options.vehicles));
 
-  const { cassandraKeyspace } = readConfiguration(cassandraSettings, { ...process.env, ...environment });
+  const { cassandraKeyspace } = readConfiguration(cassandraSettings, ownEnvironment(environment));
   await watch(fleet, services, endpoints, cassandraKeyspace, view, interrupt);
   const summary = await fleet.stop({ graceMs: interrupt.aborted ? 5000 : 30_000 });
   view.say(

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ownEnvironment, stacksFolder } from './cli-config.js';
 
 /** The folder the command was installed in: the repository. */
 export const workspaceRoot = join(dirname(fileURLToPath(import.meta.url)), '../../..');
@@ -12,10 +13,10 @@ export function stackEnvFile(stack = 'default'): string | undefined {
 }
 
 export function stackFolder(stack = 'default'): string {
-  return join(process.env['NAVORA_HOME'] ?? join(workspaceRoot, '.navora'), 'stacks', stack);
+  return join(stacksFolder(workspaceRoot), stack);
 }
 
 /** The environment, and for what it leaves out the local stack's file. */
 export function commandEnvironment(stack?: string): Record<string, string | undefined> {
-  return { NAVORA_ENV_FILE: stackEnvFile(stack), ...process.env };
+  return { NAVORA_ENV_FILE: stackEnvFile(stack), ...ownEnvironment() };
 }
