@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { errorFields, type Logger } from '@navora/runtime';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import { coordinatorHasMoved, CoordinatorWatch } from './coordinator-watch.js';
 import { HeldPartitions, type FetchedRecords } from './held-partitions.js';
 import { headersOf, type Assignment, type ConsumedRecord, type RecordBatch } from './record-batch.js';
 
@@ -47,6 +48,7 @@ export class GroupConsumer {
   private stopping = false;
   private readonly untilStopped = new AbortController();
   private readonly held = new HeldPartitions(() => this.wakeIntake?.());
+  private readonly coordinator = new CoordinatorWatch();
   private commitLoop: Promise<void> | undefined;
   private wakeIntake: (() => void) | undefined;
   /** Partitions of which the gate did not admit all. */
@@ -110,7 +112,9 @@ export class GroupConsumer {
       // A few readings or a few milliseconds: else each fetch brings one record, and fetching is all anybody does.
       minBytes: 4096,
       maxWaitTimeInMs: 20,
-      retry: { initialRetryTime: 100, maxRetryTime: 2000, retries: 8 },
+      // About 15 s: a lost node's partitions have other leaders by then, and whoever still tries goes on as the same
+      // member; one that starts anew must wait for the end of its former self's session.
+      retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: 17 },
     });
     this.consumer = consumer;
     consumer.on('consumer.rebalancing', () => this.endEpoch());
@@ -144,6 +148,7 @@ export class GroupConsumer {
 
   private beginEpoch(assignment: Record<string, number[]>): void {
     this.endEpoch();
+    this.coordinator.answers();
     const partitions = Object.values(assignment).flat().length;
     this.held.begin(partitions);
     this.options.log.info({ epoch: this.held.currentEpoch, partitions }, 'group_joined');
@@ -159,8 +164,9 @@ export class GroupConsumer {
 
   private async takeOver(payload: EachBatchPayload): Promise<void> {
     if (this.stopping || !this.held.joined || payload.isStale()) return;
+    if (this.coordinator.isGone) throw coordinatorHasMoved();
     const { gate, onBatch, onFatal } = this.options;
-    const fetched = fetchedBy(payload);
+    const fetched = fetchedBy(payload, this.coordinator);
     const { batch, whole } = this.held.takeOver(
       fetched,
       (records) => gate?.admits(records) ?? records.length,
@@ -226,23 +232,27 @@ export class GroupConsumer {
   private commitResolved(): Promise<void> {
     return this.held.commitResolved({
       beforeCommit: this.options.beforeCommit,
-      onPostponed: ({ partition }, error) =>
-        this.options.log.warn({ partition, ...errorFields(error) }, 'commit_postponed'),
+      onPostponed: ({ partition }, error) => {
+        this.coordinator.failed(error);
+        this.options.log.warn({ partition, ...errorFields(error) }, 'commit_postponed');
+      },
     });
   }
 }
 
-function fetchedBy(payload: EachBatchPayload): FetchedRecords {
+function fetchedBy(payload: EachBatchPayload, coordinator: CoordinatorWatch): FetchedRecords {
   const { topic, partition, highWatermark } = payload.batch;
   return {
     topic,
     partition,
     highWatermark: BigInt(highWatermark),
     records: recordsOf(payload),
-    commit: (offset) =>
-      payload.commitOffsetsIfNecessary({
+    commit: async (offset) => {
+      await payload.commitOffsetsIfNecessary({
         topics: [{ topic, partitions: [{ partition, offset: String(offset) }] }],
-      }),
+      });
+      coordinator.answers();
+    },
   };
 }
 

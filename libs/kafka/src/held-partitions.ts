@@ -124,13 +124,18 @@ export class HeldPartitions {
     };
   }
 
-  /** Commits each partition up to its oldest unresolved record. To be called by one caller at a time. */
+  /**
+   * Commits each partition up to its oldest unresolved record. To be called by one caller at a time. All commits go to
+   * one coordinator: where it fails one, the others wait for the next round, which begins with one of them.
+   */
   async commitResolved({ beforeCommit, onPostponed }: CommitSteps): Promise<void> {
     for (const partition of [...this.held.values()]) {
       const watermark = partition.tracker.lowWatermark;
       if (watermark === undefined || watermark === partition.committed) continue;
+      let prepared = false;
       try {
         await beforeCommit?.(partition.assignment);
+        prepared = true;
         // From a fresh turn of the loop: between a new generation and our hearing of it lie only microtasks,
         // so nothing can come between this check and the stamp.
         await nextTurn();
@@ -139,12 +144,20 @@ export class HeldPartitions {
         partition.committed = watermark;
       } catch (error) {
         onPostponed(partition.assignment, error);
+        if (prepared) return this.moveToEnd(partition);
       }
     }
   }
 
+  private moveToEnd(partition: HeldPartition): void {
+    const key = keyOf(partition.assignment);
+    if (this.held.get(key) !== partition) return;
+    this.held.delete(key);
+    this.held.set(key, partition);
+  }
+
   private partitionOf({ topic, partition, commit }: FetchedRecords): HeldPartition {
-    const key = `${topic}/${partition}`;
+    const key = keyOf({ topic, partition });
     let held = this.held.get(key);
     if (!held) {
       held = {
@@ -172,4 +185,8 @@ export class HeldPartitions {
       },
     };
   }
+}
+
+function keyOf({ topic, partition }: { topic: string; partition: number }): string {
+  return `${topic}/${partition}`;
 }
