@@ -4,6 +4,7 @@ import { Client, policies, types } from 'cassandra-driver';
 import { cassandraLogback, cassandraYaml, moduleFlags } from './cassandra-config.js';
 import { type Component, type Launch, nodeName, type Site } from './component.js';
 import { configFolder, dataFolder } from './instance.js';
+import { quickStart } from './java.js';
 import { copyRuntimeJars, download, isDownloaded } from './maven.js';
 import { type NodeCount, nodeHost } from './nodes.js';
 import { StackError } from './stack-error.js';
@@ -53,7 +54,7 @@ async function prepareCassandra({ instance, ports, nodes, java }: Site, node: nu
     command: java.command,
     env: { MALLOC_ARENA_MAX: '2' },
     args: [
-      ...(nodes === 1 ? ['-Xms512m', '-Xmx1g'] : ['-Xms384m', '-Xmx640m']),
+      ...(nodes === 1 ? ['-Xms512m', '-Xmx1g'] : ['-Xms384m', '-Xmx640m', ...quickStart]),
       ...['-XX:+UseG1GC', '-XX:MaxGCPauseMillis=100', '-XX:+ExitOnOutOfMemoryError'],
       ...moduleFlags,
       // From 18 on a program may set a security manager, as this one does, only if told so.

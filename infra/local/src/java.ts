@@ -8,6 +8,12 @@ const oldest = 17;
 /** From 24 on there is no security manager, and Cassandra 5.0 will not start without one. */
 const newest = 23;
 
+/**
+ * Without the optimising compiler, which takes most of the processor in a program's first minutes: where six nodes share
+ * two processors, those that start would hold up those that work.
+ */
+export const quickStart = ['-XX:TieredStopAtLevel=1'];
+
 export interface Java {
   command: string;
   major: number;

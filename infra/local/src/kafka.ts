@@ -5,6 +5,7 @@ import { Kafka, logLevel } from 'kafkajs';
 import { type Component, type Launch, nodeName, type Site } from './component.js';
 import { configFolder, dataFolder, dataRoot, type Instance } from './instance.js';
 import { type KafkaAddresses, kafkaLogging, kafkaSettings, propertiesFile } from './kafka-config.js';
+import { quickStart } from './java.js';
 import { copyRuntimeJars, download, isDownloaded } from './maven.js';
 import { hostsOf, type NodeCount, nodeHost } from './nodes.js';
 import { runToEnd } from './run-to-end.js';
@@ -76,7 +77,7 @@ async function prepareKafka(site: Site, node: number, signal: AbortSignal): Prom
   return {
     command: site.java.command,
     args: [
-      ...(site.nodes === 1 ? ['-Xms256m', '-Xmx512m'] : ['-Xms128m', '-Xmx384m']),
+      ...(site.nodes === 1 ? ['-Xms256m', '-Xmx512m'] : ['-Xms128m', '-Xmx384m', ...quickStart]),
       '-XX:+UseG1GC',
       '-XX:MaxGCPauseMillis=20',
       '-XX:+ExitOnOutOfMemoryError',
