@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { randomInt } from 'node:crypto';
 import { chosenFaults, type DrillReport, listFaults, renderDrill, runDrill } from '@navora/drill';
+import type { NodeCount } from '@navora/local-stack';
 import { Command, InvalidArgumentError } from 'commander';
 import { ownEnvironment } from './cli-config.js';
 import { sentenceOf } from './failure.js';
@@ -20,6 +21,7 @@ export interface DrillFlags {
   kills?: number;
   list?: boolean;
   json?: boolean;
+  nodes?: NodeCount;
   stack: string;
   keepStack?: boolean;
 }
@@ -33,6 +35,8 @@ Examples:
   navora drill --minutes 10 --seed 7           the faults of seed 7, again and again the same
   navora drill --only B2,P15                   only these
   navora drill --only A2 --kills 50 --minutes 10 --rate 2000
+  navora drill --nodes 3 --only N1,N2 --rate 200 --kills 6
+                                               nodes of Kafka and Cassandra, killed in turn
   navora drill --list                          what can be broken
 
 The last line is "held" or "broken: " and what was. Exit code: 0 held, 1 broken, 2 it could not be run, 130 Ctrl-C.`;
@@ -51,6 +55,7 @@ export function drillCommand(): Command {
     .option('--vehicles <n>', 'how many', wholeNumber, 500)
     .option('--only <codes>', 'faults by their codes, separated by commas', codes)
     .option('--kills <n>', 'exactly so many faults, evenly spread over the time', wholeNumber)
+    .option('--nodes <n>', 'of Kafka and of Cassandra each, 1 or 3 (default: as its data, else 1)', nodeCount)
     .option('--list', 'the faults there are, and end')
     .option('--json', 'print the report as JSON')
     .option('--stack <name>', 'which local stack to break; one that runs is joined', OWN_STACK)
@@ -89,7 +94,7 @@ async function run(
   stops: (() => Promise<unknown>)[],
   progress: ReturnType<typeof drillProgress>,
 ): Promise<DrillReport> {
-  chosenFaults(flags.only);
+  chosenFaults(flags.only, flags.nodes);
   const own = flags.stack === OWN_STACK;
   const output = flags.json ? process.stderr : process.stdout;
   // Only what is a drill's own may be forgotten: an audit reads faster without the runs before.
@@ -116,11 +121,12 @@ async function run(
 
 /** The command that runs the same drill again. */
 export function replayOf(flags: DrillFlags & { seed: number }): string {
-  const { seed, minutes, rate, vehicles, only, kills } = flags;
+  const { seed, minutes, rate, vehicles, only, kills, nodes } = flags;
   return [
     `npx navora drill --seed ${seed} --minutes ${minutes} --rate ${rate} --vehicles ${vehicles}`,
     ...(only ? [`--only ${only.join(',')}`] : []),
     ...(kills === undefined ? [] : [`--kills ${kills}`]),
+    ...(nodes === undefined ? [] : [`--nodes ${nodes}`]),
   ].join(' ');
 }
 
@@ -129,4 +135,10 @@ function codes(text: string): string[] {
   if (found.some((code) => !/^[A-Z]\d+$/.test(code)))
     throw new InvalidArgumentError('Codes look like B2,P15.');
   return found;
+}
+
+function nodeCount(text: string): NodeCount {
+  const count = Number(text);
+  if (count !== 1 && count !== 3) throw new InvalidArgumentError('must be 1 or 3.');
+  return count;
 }

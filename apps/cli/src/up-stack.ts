@@ -1,8 +1,10 @@
-import { type StackEndpoints, stackStatus, startStack, stopStack } from '@navora/local-stack';
+import { type NodeCount, type StackEndpoints, stackStatus, startStack, stopStack } from '@navora/local-stack';
 import { progressReporter } from './stack-output.js';
 
 export interface StackWish {
   stack: string;
+  /** Of Kafka and of Cassandra each; by default what its data is of, else 1. */
+  nodes?: NodeCount | undefined;
   keepStack?: boolean;
   /** Begin with empty data, unless it runs already. */
   wipe?: boolean;
@@ -25,6 +27,7 @@ export async function upStack(
     return await startStack({
       ...stack,
       wipe,
+      nodes: options.nodes,
       signal: interrupt,
       onProgress: (event) => progress.show(event),
     });

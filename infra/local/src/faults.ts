@@ -1,8 +1,9 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import type { ComponentName } from './component.js';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { type ComponentName, nodeName } from './component.js';
 import { stackHome } from './config.js';
 import { whatIsWrong } from './health.js';
-import { holdFile, instanceAt } from './instance.js';
+import { dataFolder, holdFile, instanceAt } from './instance.js';
+import { nodesOf } from './nodes.js';
 import { hasEnded, isAlive, type ProcessIdentity, signalProcess } from './process-identity.js';
 import type { StackOptions } from './stack.js';
 import { StackError } from './stack-error.js';
@@ -47,16 +48,38 @@ export async function takeAway(
   };
 }
 
+/**
+ * The nodes of Kafka or of Cassandra, the one whose process is oldest first: who ends the first of them again and again
+ * ends each in turn.
+ */
+export function nodesByAge(name: string, kind: 'kafka' | 'cassandra', where: Where = {}): ComponentName[] {
+  const { nodes, components } = runningState(name, where);
+  const startedAt = (node: ComponentName): string => components[node]?.startedAt ?? '';
+  return nodesOf(nodes)
+    .map((node) => nodeName(kind, node))
+    .sort((one, other) => startedAt(one).localeCompare(startedAt(other)));
+}
+
+/** Empties the disk of the MQTT broker while it is taken away: it comes back as one without persistence. */
+export function loseBrokerDisk(name: string, where: Where = {}): void {
+  if (isAlive(stateOf(name, 'mqtt', where).process))
+    throw new StackError(`The MQTT broker of the stack "${name}" runs: take it away before its disk.`);
+  const folder = dataFolder(instanceAt(stackHome(where.home), name), 'mqtt');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+}
+
 /** Resolves when every component of the running stack answers. */
 export async function untilHealthy(
   name: string,
-  { withinMs = 120_000, ...where }: Where & { withinMs?: number } = {},
+  { withinMs, ...where }: Where & { withinMs?: number } = {},
 ): Promise<void> {
+  const { nodes } = runningState(name, where);
   const ask = async (): Promise<void> => {
     const wrong = await whatIsWrong(runningState(name, where));
     if (wrong) throw new Error(wrong);
   };
-  await waitUntil(`Recovery of the stack "${name}"`, ask, { withinMs });
+  await waitUntil(`Recovery of the stack "${name}"`, ask, { withinMs: withinMs ?? 120_000 * nodes });
 }
 
 async function endComponent(

@@ -1,9 +1,16 @@
 export { boundToUs } from './bound-to-us.js';
-export { type ComponentName, componentNames } from './component.js';
+export { type ComponentName, componentNames, nodeName } from './component.js';
 export { type RunningStack, startContainerStack } from './container-stack.js';
 export { stackHome } from './config.js';
 export { type KafkaLink, servicesEnv, type StackEndpoints } from './endpoints.js';
-export { componentProcess, restartComponent, takeAway, untilHealthy } from './faults.js';
+export {
+  componentProcess,
+  loseBrokerDisk,
+  nodesByAge,
+  restartComponent,
+  takeAway,
+  untilHealthy,
+} from './faults.js';
 export { OwnBroker } from './own-broker.js';
 export { type NodeCount, nodeCountFrom } from './nodes.js';
 export type { ProcessIdentity } from './process-identity.js';

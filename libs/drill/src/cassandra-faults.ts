@@ -8,23 +8,25 @@ export const cassandraAnswersLost: Fault = {
   invariants: ['I3', 'I5'],
   touches: ['cassandra'],
   lastsMs: [6000, 20_000],
-  begin: async ({ links, random, tell, lastsMs }) => {
+  onNodes: 1,
+  begin: async ({ links: { cassandra }, random, tell, lastsMs }) => {
+    if (!cassandra) throw new Error('this stack offers no link to Cassandra');
     if (random.chance(0.5)) {
       tell('answers of Cassandra lost');
-      links.cassandra.loseAnswers();
-      return async () => links.cassandra.heal();
+      cassandra.loseAnswers();
+      return async () => cassandra.heal();
     }
     tell('connections to Cassandra cut amid answers');
     const until = Date.now() + lastsMs;
     const cutting = (async () => {
       while (Date.now() < until) {
-        links.cassandra.cutAfterAnswerBytes(Math.floor(random.between(100, 20_000)));
+        cassandra.cutAfterAnswerBytes(Math.floor(random.between(100, 20_000)));
         await pause(random.between(500, 2000));
       }
     })();
     return async () => {
       await cutting;
-      links.cassandra.heal();
+      cassandra.heal();
     };
   },
 };
@@ -44,9 +46,11 @@ export const cassandraAwayForAlerts: Fault = {
   invariants: ['I5', 'I7', 'I13'],
   touches: ['cassandra'],
   lastsMs: [14_000, 40_000],
-  begin: async ({ links, tell }) => {
+  onNodes: 1,
+  begin: async ({ links: { cassandra }, tell }) => {
+    if (!cassandra) throw new Error('this stack offers no link to Cassandra');
     tell('connections to Cassandra refused');
-    links.cassandra.refuse();
-    return async () => links.cassandra.heal();
+    cassandra.refuse();
+    return async () => cassandra.heal();
   },
 };

@@ -1,9 +1,11 @@
+import type { NodeCount } from '@navora/local-stack';
 import { cassandraAnswersLost, cassandraAway, cassandraAwayForAlerts } from './cassandra-faults.js';
 import { bridgeKilledWaiting } from './deliberate-faults.js';
 import type { Fault } from './fault.js';
 import { kafkaAway, kafkaFrozen, produceAnswersLost } from './kafka-faults.js';
 import { deviceClocks, hostileMessages, hourlyBursts, sameIdOtherContent } from './load-faults.js';
 import { brokerKilled } from './mqtt-faults.js';
+import { cassandraNodeKilled, kafkaNodeKilled } from './node-faults.js';
 import { registryAway } from './registry-faults.js';
 import { replayFromEarliest } from './replay-fault.js';
 import { rollingRestart } from './rolling-faults.js';
@@ -44,6 +46,8 @@ export const CATALOGUE: readonly Fault[] = [
   cassandraAwayForAlerts,
   stopGracefully,
   rollingRestart,
+  kafkaNodeKilled,
+  cassandraNodeKilled,
   bridgeKilledWaiting,
 ];
 
@@ -51,22 +55,43 @@ export class UnknownFault extends Error {
   override name = 'UnknownFault';
 }
 
-/** @param only codes; without them all that may be chosen at random. @throws UnknownFault */
-export function chosenFaults(only: readonly string[] | undefined): Fault[] {
-  if (only === undefined) return CATALOGUE.filter(({ onlyByName }) => !onlyByName);
+/** What a fault takes hold of is not in a stack with so many nodes. */
+export class UnfitFault extends Error {
+  override name = 'UnfitFault';
+}
+
+/**
+ * @param only codes; without them all that may be chosen at random
+ * @param nodes how many the stack has of Kafka and Cassandra each; without it that is not asked
+ * @throws UnknownFault, UnfitFault
+ */
+export function chosenFaults(only: readonly string[] | undefined, nodes?: NodeCount): Fault[] {
+  const fits = ({ onNodes }: Fault) => nodes === undefined || onNodes === undefined || onNodes === nodes;
+  if (only === undefined) return CATALOGUE.filter((fault) => !fault.onlyByName && fits(fault));
   const known = new Map(CATALOGUE.map((fault) => [fault.code, fault]));
   const unknown = only.filter((code) => !known.has(code));
   if (unknown.length > 0)
     throw new UnknownFault(
       `there is no fault ${unknown.join(', ')}: navora drill --list names those there are`,
     );
-  return CATALOGUE.filter(({ code }) => only.includes(code));
+  const chosen = CATALOGUE.filter(({ code }) => only.includes(code));
+  const unfit = chosen.find((fault) => !fits(fault));
+  if (unfit)
+    throw new UnfitFault(
+      `${unfit.code} is for a stack with ${nodesText(unfit)}: navora drill --nodes ${unfit.onNodes}`,
+    );
+  return chosen;
 }
 
 /** One line each. */
 export function listFaults(): string {
-  return CATALOGUE.map(
-    ({ code, title, invariants, onlyByName }) =>
-      `${code.padEnd(4)} ${title} (${invariants.join(' ')})${onlyByName ? ' [only by name]' : ''}`,
-  ).join('\n');
+  return CATALOGUE.map((fault) => {
+    const { code, title, invariants, onlyByName, onNodes } = fault;
+    const notes = [...(onlyByName ? ['only by name'] : []), ...(onNodes ? [nodesText(fault)] : [])];
+    return `${code.padEnd(4)} ${title} (${invariants.join(' ')})${notes.map((note) => ` [${note}]`).join('')}`;
+  }).join('\n');
+}
+
+function nodesText({ onNodes }: Fault): string {
+  return onNodes === 1 ? 'one node' : 'three nodes';
 }

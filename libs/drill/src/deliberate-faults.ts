@@ -16,6 +16,7 @@ export const bridgeKilledWaiting: Fault = {
   touches: ['bridge', 'kafka'],
   lastsMs: [1500, 3000],
   onlyByName: true,
+  onNodes: 1,
   begin: async ({ links: { kafka }, services, tell }) => {
     if (!kafka) throw new Error('this stack offers no link to Kafka');
     tell('bridge killed while Kafka was silent');

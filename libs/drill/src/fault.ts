@@ -1,4 +1,6 @@
+import type { NodeCount } from '@navora/local-stack';
 import type { HandVehicles, Random } from '@navora/simulator';
+import type { KafkaRoles } from './kafka-roles.js';
 import type { Links } from './links.js';
 import type { ServiceProcesses } from './service-processes.js';
 import type { Digests } from './table-digest.js';
@@ -24,10 +26,14 @@ export interface World {
   /** Vehicles beside the fleet, for what no well-made device sends. */
   readonly hands: HandVehicles;
   readonly stored: Stored;
+  /** What each Kafka node is responsible for at this moment. */
+  kafkaRoles(): Promise<KafkaRoles>;
   /** The fault's own numbers, the same for the same seed. */
   readonly random: Random;
   /** How long this one lasts. */
   readonly lastsMs: number;
+  /** How often this drill has made the same fault before. */
+  readonly turn: number;
   /** Names what exactly is done, for the fault log. */
   tell(what: string): void;
   /** A promise was seen broken. */
@@ -42,6 +48,10 @@ export interface Fault {
   readonly touches: readonly Part[];
   /** The shortest and the longest it lasts, in ms. */
   readonly lastsMs: readonly [number, number];
+  /** Only on a stack with so many nodes: what it takes hold of is in no other. */
+  readonly onNodes?: NodeCount;
+  /** So long at most, in ms, a reading may wait for its row because of it, where nothing else is broken meanwhile. */
+  readonly mayHoldUpMs?: number;
   /** Chosen by name only, not at random. */
   readonly onlyByName?: boolean;
   /** Takes place once, when the load is over and all is stored. */

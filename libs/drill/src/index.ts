@@ -1,4 +1,4 @@
-export { CATALOGUE, chosenFaults, listFaults, UnknownFault } from './catalogue.js';
+export { CATALOGUE, chosenFaults, listFaults, UnfitFault, UnknownFault } from './catalogue.js';
 export type { DrillOptions } from './drill-options.js';
 export { lastLine, renderDrill, type DrillReport } from './report.js';
 export { runDrill } from './run-drill.js';

@@ -13,6 +13,9 @@ export interface Injection {
   /** Whether the processor was seen not ready while it lasted. */
   processorUnready: boolean;
   redelivered: number;
+  /** From a vehicle's attempt until the row, the longest of what was sent while it lasted; where there is a bound. */
+  heldUpMs?: number;
+  mayHoldUpMs?: number;
 }
 
 export interface FaultSummary {
@@ -22,6 +25,7 @@ export interface FaultSummary {
   survived: number;
   recoveryMs: { median: number; max: number } | undefined;
   redelivered: number;
+  heldUpMs: number | undefined;
 }
 
 /** By code, in the order they first occurred. */
@@ -40,6 +44,12 @@ export function summarise(injections: readonly Injection[]): FaultSummary[] {
           ? undefined
           : { median: recoveries[recoveries.length >> 1] as number, max: recoveries.at(-1) as number },
       redelivered: ofCode.reduce((sum, { redelivered }) => sum + redelivered, 0),
+      heldUpMs: longest(ofCode),
     };
   });
+}
+
+function longest(injections: readonly Injection[]): number | undefined {
+  const measured = injections.flatMap(({ heldUpMs }) => heldUpMs ?? []);
+  return measured.length === 0 ? undefined : Math.max(...measured);
 }

@@ -8,7 +8,7 @@ import { CALM_MS } from './schedule.js';
 import type { Breach } from './verdict.js';
 
 export interface InjectorParts {
-  world: Pick<World, 'stack' | 'services' | 'links' | 'hands' | 'stored'>;
+  world: Pick<World, 'stack' | 'services' | 'links' | 'hands' | 'stored' | 'kafkaRoles'>;
   log: FaultLog;
   seed: number;
   signal: AbortSignal;
@@ -59,11 +59,13 @@ export class Injector {
   async inject(fault: Fault, lastsMs: number, index: number): Promise<void> {
     const { signal, tell, world, log } = this.parts;
     if (signal.aborted) return;
-    const { code, title } = fault;
+    const { code, title, mayHoldUpMs } = fault;
     const injection: Injection = {
       ...{ code, title, what: title, from: Date.now(), to: 0 },
       ...{ processorUnready: false, redelivered: -this.parts.redelivered() },
+      ...(mayHoldUpMs === undefined ? {} : { mayHoldUpMs }),
     };
+    const turn = this.injections.filter((one) => one.code === code).length;
     this.injections.push(injection);
     this.under.add(code);
     const looking = setInterval(() => (injection.processorUnready ||= !this.parts.processorReady()), 500);
@@ -72,6 +74,7 @@ export class Injector {
         ...world,
         random: new Random(this.parts.seed, `fault/${index}`),
         lastsMs,
+        turn,
         tell: (what) => (injection.what = what),
         broke: (name, detail) => this.breaches.push({ name, detail: `${code}: ${detail}` }),
       });

@@ -26,6 +26,7 @@ export const produceAnswersLost: Fault = {
   invariants: ['I3', 'I4', 'I5', 'I6'],
   touches: ['kafka'],
   lastsMs: [6000, 20_000],
+  onNodes: 1,
   begin: async ({ links: { kafka }, random, tell, lastsMs }) => {
     if (!kafka) throw new Error('this stack offers no link to Kafka');
     if (random.chance(0.5)) {

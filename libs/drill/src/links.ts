@@ -5,7 +5,8 @@ import { servicesEnv, type StackEndpoints } from '@navora/local-stack';
 export interface Links {
   /** To a listener that sends its clients here; none in a stack without one, or with several nodes. */
   readonly kafka: FaultyLink | undefined;
-  readonly cassandra: FaultyLink;
+  /** None with several nodes: the driver goes to each by the address its peers give. */
+  readonly cassandra: FaultyLink | undefined;
   readonly registry: FaultyLink;
   readonly mqtt: FaultyLink;
 }
@@ -23,10 +24,9 @@ export async function linkTo(
 ): Promise<LinkedStack> {
   const registry = new URL(endpoints.registry.url);
   const mqtt = new URL(endpoints.mqtt.url);
-  const [contactPoint = '127.0.0.1'] = endpoints.cassandra.contactPoints;
   const links: Links = {
     kafka: await kafkaLink(endpoints),
-    cassandra: await FaultyLink.to(contactPoint, endpoints.cassandra.port),
+    cassandra: await cassandraLink(endpoints),
     registry: await FaultyLink.to(registry.hostname, Number(registry.port)),
     mqtt: await FaultyLink.to(mqtt.hostname, Number(mqtt.port), onMqttBytes ? { onBytes: onMqttBytes } : {}),
   };
@@ -37,8 +37,12 @@ export async function linkTo(
     environment: {
       ...servicesEnv(endpoints),
       ...(links.kafka ? { NAVORA_KAFKA_BROKERS: `127.0.0.1:${links.kafka.port}` } : {}),
-      NAVORA_CASSANDRA_CONTACT_POINTS: '127.0.0.1',
-      NAVORA_CASSANDRA_PORT: String(links.cassandra.port),
+      ...(links.cassandra
+        ? {
+            NAVORA_CASSANDRA_CONTACT_POINTS: '127.0.0.1',
+            NAVORA_CASSANDRA_PORT: String(links.cassandra.port),
+          }
+        : {}),
       NAVORA_REGISTRY_URL: registry.href.replace(/\/$/, ''),
       NAVORA_MQTT_URL: mqtt.href.replace(/\/$/, ''),
     },
@@ -52,4 +56,10 @@ async function kafkaLink({ kafka }: StackEndpoints): Promise<FaultyLink | undefi
   const [only, ...others] = kafka.links ?? [];
   if (!only || others.length > 0) return undefined;
   return FaultyLink.to(only.host, only.listener, { port: only.advertised });
+}
+
+async function cassandraLink({ cassandra }: StackEndpoints): Promise<FaultyLink | undefined> {
+  const [only, ...others] = cassandra.contactPoints;
+  if (only === undefined || others.length > 0) return undefined;
+  return FaultyLink.to(only, cassandra.port);
 }

@@ -1,3 +1,4 @@
+import { loseBrokerDisk } from '@navora/local-stack';
 import type { Fault } from './fault.js';
 import { keepAway } from './stack-faults.js';
 
@@ -7,11 +8,19 @@ import { keepAway } from './stack-faults.js';
  */
 export const brokerKilled: Fault = {
   code: 'B6',
-  title: 'MQTT broker killed with -9: its own loss is measured apart',
+  title: 'MQTT broker killed with -9, and back with its disk or without: its own loss is measured apart',
   invariants: ['I1', 'I3', 'I4'],
   touches: ['mqtt', 'bridge'],
   lastsMs: [1000, 5000],
   onlyByName: true,
   losesAtBroker: true,
-  begin: (world) => keepAway(world, 'mqtt'),
+  begin: async (world) => {
+    const heal = await keepAway(world, 'mqtt');
+    // Every second time, as a broker without persistence comes back.
+    if (world.turn % 2 === 1) {
+      loseBrokerDisk(world.stack);
+      world.tell('mqtt killed, and back without what was on its disk');
+    }
+    return heal;
+  },
 };

@@ -56,11 +56,12 @@ export function lastLine({ held, broken }: Pick<DrillReport, 'held' | 'broken'>)
 }
 
 function table(faults: readonly FaultSummary[]): string[] {
-  return faults.map(({ code, title, injected, survived, recoveryMs, redelivered }) => {
+  return faults.map(({ code, title, injected, survived, recoveryMs, redelivered, heldUpMs }) => {
     const recovery = recoveryMs
       ? `recovered in ${seconds(recoveryMs.median)}, at most ${seconds(recoveryMs.max)}`
       : 'no recovery seen';
-    return `${code.padEnd(4)} survived ${survived} of ${injected}, ${recovery}, ${redelivered} redelivered: ${title}`;
+    const heldUp = heldUpMs === undefined ? '' : `, readings held up for at most ${seconds(heldUpMs)}`;
+    return `${code.padEnd(4)} survived ${survived} of ${injected}, ${recovery}, ${redelivered} redelivered${heldUp}: ${title}`;
   });
 }
 

@@ -2,6 +2,7 @@ import { restartComponent } from '@navora/local-stack';
 import type { Fault } from './fault.js';
 import { stopped } from './service-faults.js';
 import { SERVICES } from './service-process.js';
+import { allOf } from './stack-faults.js';
 
 export const rollingRestart: Fault = {
   code: 'W5',
@@ -17,8 +18,8 @@ export const rollingRestart: Fault = {
         world.services.release(service);
         await world.services.processOf(service)?.untilReady(new AbortController().signal);
       }
-      for (const component of ['registry', 'kafka', 'cassandra', 'mqtt'] as const)
-        await restartComponent(world.stack, component);
+      for (const kind of ['registry', 'kafka', 'cassandra', 'mqtt'] as const)
+        for (const component of allOf(world.stack, kind)) await restartComponent(world.stack, component);
     })();
     rolled.catch(() => undefined);
     return () => rolled;

@@ -11,6 +11,8 @@ import type { Fault } from './fault.js';
 import { FaultLog } from './fault-log.js';
 import { summarise } from './injection.js';
 import { Injector } from './injector.js';
+import { measureHoldUps } from './hold-ups.js';
+import { kafkaRoles } from './kafka-roles.js';
 import { GROUPS, KafkaStanding } from './kafka-standing.js';
 import { linkTo } from './links.js';
 import type { DrillReport } from './report.js';
@@ -41,7 +43,7 @@ export async function runDrill(options: DrillOptions): Promise<DrillReport> {
 
 async function drill(options: DrillOptions, stops: (() => Promise<unknown>)[]): Promise<DrillReport> {
   const { signal, folder, stack, seed, durationMs, ratePerSecond, tell } = options;
-  const faults = chosenFaults(options.only);
+  const faults = chosenFaults(options.only, stack.nodes);
   const duringLoad = faults.filter(({ afterLoad }) => !afterLoad);
   const schedule = planFaults(duringLoad, { seed, durationMs, count: options.count });
   mkdirSync(folder, { recursive: true });
@@ -99,6 +101,7 @@ async function drill(options: DrillOptions, stops: (() => Promise<unknown>)[]): 
   const injector: Injector = new Injector({
     world: {
       ...{ stack: stack.name, services, links: linked.links, hands },
+      kafkaRoles: () => kafkaRoles(stack.kafka.brokers, Object.values(GROUPS)),
       stored: {
         digest: () => digestTables(stack, options.keyspace),
         resetToEarliest: () => kafka.resetToEarliest(),
@@ -150,6 +153,7 @@ async function drill(options: DrillOptions, stops: (() => Promise<unknown>)[]): 
     onProgress: (what) => options.show(`${since()}  ${what}`),
   });
   const { injections, breaches: seen } = injector;
+  await measureHoldUps(injections, histories, stack, options.keyspace);
   const breaches = breachesOf({
     ...{ audit: verdict, injections, services: watched.seen, crashes, seen, drained, noDuplicateExcused },
   });

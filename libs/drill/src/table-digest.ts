@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createCassandra } from '@navora/cassandra';
 import type { StackEndpoints } from '@navora/local-stack';
-import { createLogger } from '@navora/runtime';
+import { withCassandra } from './with-cassandra.js';
 
 /** Each with the write time of a cell of every row, so that a row written again with equal content is seen, too. */
 const TABLES = {
@@ -16,17 +15,8 @@ const TABLES = {
 export type Digests = Record<keyof typeof TABLES, { rows: number; digest: string }>;
 
 /** What the tables hold, write times included, in few words. Token order makes it the same each time. */
-export async function digestTables({ cassandra }: StackEndpoints, keyspace: string): Promise<Digests> {
-  const client = createCassandra(
-    {
-      cassandraContactPoints: cassandra.contactPoints,
-      cassandraPort: cassandra.port,
-      cassandraDataCenter: cassandra.localDataCenter,
-    },
-    createLogger('drill', 'silent'),
-  );
-  try {
-    await client.connect();
+export async function digestTables(stack: StackEndpoints, keyspace: string): Promise<Digests> {
+  return withCassandra(stack, async (client) => {
     const digests: Partial<Digests> = {};
     for (const [name, query] of Object.entries(TABLES)) {
       const hash = createHash('sha256');
@@ -47,9 +37,7 @@ export async function digestTables({ cassandra }: StackEndpoints, keyspace: stri
       digests[name as keyof Digests] = { rows, digest: hash.digest('hex') };
     }
     return digests as Digests;
-  } finally {
-    await client.shutdown();
-  }
+  });
 }
 
 /** @returns the names of the tables that differ. */

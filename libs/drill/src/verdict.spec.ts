@@ -59,6 +59,17 @@ it('I13: ready all the time without its store, or alive and silent', () => {
   expect(found({ services: silent })).toEqual([expect.stringMatching(/^liveness: I13: alerts/)]);
 });
 
+it('I9: readings that waited longer than a failover takes, if nothing else was broken meanwhile', () => {
+  const heldUp = injected({ code: 'N1', what: 'kafka-2 killed', heldUpMs: 25_000, mayHoldUpMs: 20_000 });
+  expect(found({ injections: [heldUp] })).toEqual([
+    'standstill: I9: N1 (kafka-2 killed): a reading waited 25.0 s for its row, more than 20.0 s',
+  ]);
+  expect(found({ injections: [{ ...heldUp, heldUpMs: 20_000 }] })).toEqual([]);
+  const later = injected({ code: 'B2', from: 21_000, to: 30_000 });
+  expect(found({ injections: [heldUp, later] })).toHaveLength(1);
+  expect(found({ injections: [heldUp, { ...later, from: 20_000 }] })).toEqual([]);
+});
+
 it('I11: a duplicate where nothing was cut off; elsewhere duplicates are expected', () => {
   const twice = { ...audit, totals: { ...totals, redelivered: 2 } };
   expect(found({ audit: twice, noDuplicateExcused: true })).toEqual([
@@ -78,10 +89,13 @@ it('sums up by code: how often, survived, recovery and what it cost', () => {
     injected({ recoveryMs: 1000 }),
     injected({ code: 'B2', failure: 'gone' }),
     injected({ recoveryMs: 2000 }),
+    injected({ code: 'N2', heldUpMs: 700 }),
+    injected({ code: 'N2', heldUpMs: 400 }),
   ];
   expect(summarise(lasting)).toMatchObject([
     { code: 'P12', injected: 3, survived: 3, recoveryMs: { median: 2000, max: 9000 }, redelivered: 12 },
-    { code: 'B2', injected: 1, survived: 0 },
+    { code: 'B2', injected: 1, survived: 0, heldUpMs: undefined },
+    { code: 'N2', injected: 2, heldUpMs: 700 },
   ]);
 });
 
@@ -89,7 +103,7 @@ it('ends with one word, and a broken one names what, where and how to repeat it'
   const report: DrillReport = {
     ...{ held: false, broken: ['lost', 'memory'], breaches: [{ name: 'lost', detail: 'I1: 3 times' }] },
     ...{ seed: 7, minutes: 3, ratePerSecond: 1000, vehicles: 500, sent: 10, acknowledged: 10, drainMs: 1200 },
-    ...{ faults: summarise([injected()]), injections: [injected()], services: services(), audit },
+    ...{ faults: summarise([injected({ heldUpMs: 8250 })]), injections: [], services: services(), audit },
     ...{ replay: 'npx navora drill --seed 7', folder: '/drills/one' },
   };
   const lines = renderDrill(report).split('\n');
@@ -100,7 +114,7 @@ it('ends with one word, and a broken one names what, where and how to repeat it'
     'broken: lost, memory',
   ]);
   expect(lines).toContain(
-    'P12  survived 1 of 1, recovered in 3.0 s, at most 3.0 s, 4 redelivered: Cassandra away',
+    'P12  survived 1 of 1, recovered in 3.0 s, at most 3.0 s, 4 redelivered, readings held up for at most 8.3 s: Cassandra away',
   );
   expect(lastLine({ held: true, broken: [] })).toBe('held');
 });

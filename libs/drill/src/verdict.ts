@@ -40,6 +40,7 @@ export function breachesOf(findings: DrillFindings): Breach[] {
     ...ofRecovery(findings),
     ...ofServices(findings),
     ...ofReadiness(findings.injections),
+    ...ofStandstill(findings.injections),
     ...ofDuplicates(findings),
   ];
 }
@@ -95,6 +96,19 @@ function ofReadiness(injections: readonly Injection[]): Breach[] {
       detail: `I13: ${code} lasted ${Math.round((to - from) / 1000)} s, and the processor said it was ready all the time`,
     }));
 }
+
+function ofStandstill(injections: readonly Injection[]): Breach[] {
+  return injections.flatMap((one) => {
+    const { code, what, heldUpMs = 0, mayHoldUpMs = Infinity } = one;
+    // Where two faults last at once, nobody can say whose doing it was.
+    const alone = injections.every((other) => other === one || other.to <= one.from || other.from >= one.to);
+    if (!alone || heldUpMs <= mayHoldUpMs) return [];
+    const detail = `I9: ${code} (${what}): a reading waited ${seconds(heldUpMs)} for its row, more than ${seconds(mayHoldUpMs)}`;
+    return [{ name: 'standstill', detail }];
+  });
+}
+
+const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 
 function ofDuplicates({ audit, noDuplicateExcused }: DrillFindings): Breach[] {
   const { redelivered } = audit.totals;
