@@ -1,93 +1,97 @@
-import { SERVICES } from '@navora/drill';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { componentProcess } from '@navora/local-stack';
-import { startFleet, type Fleet } from '@navora/simulator';
-import { eventually, realServices } from '@navora/testing';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { runServices, type RunningServices } from './services.fixture.js';
-import { Observer, verdictOn } from './under-load.fixture.js';
+import { SERVICES } from '@navora/drill';
+import { componentProcess, takeAway, untilHealthy } from '@navora/local-stack';
+import { realServices } from '@navora/testing';
+import { expect, it, onTestFinished } from 'vitest';
+import { UnderOutage } from './long-outage.fixture.js';
 
 const OUTAGE_MS = Number(process.env['NAVORA_TEST_OUTAGE_MS'] ?? 120_000);
-const RATE = 1000;
-/** What a consumer lags behind when all is well: a fetch, a batch, and a commit every half second. */
-const QUIET_LAG = 3 * RATE;
 /** One fetch, the unresolved records, and a heap that has no reason to be collected. */
 const MAY_GROW_MB = 150;
 
-let running: RunningServices;
-let observer: Observer;
-let fleet: Fleet | undefined;
+type Heal = () => Promise<void>;
 
-beforeAll(async () => {
-  running = await runServices();
-  observer = await Observer.connect();
-});
-afterAll(async () => {
-  await fleet?.stop({ graceMs: 0 });
-  await observer?.disconnect();
-  await running?.stop();
-});
+function ownStack(): string {
+  const { stack } = realServices();
+  if (!stack) throw new Error('this test takes parts of the stack away: it needs a local stack');
+  return stack;
+}
 
-it('P12: Cassandra stopped for two minutes at 1,000 msg/s: nothing committed, memory bounded, lag gone faster than it came', async () => {
-  const { mqttUrl, registryUrl, stack } = realServices();
-  if (!stack) throw new Error('this test stops Cassandra: it needs a local stack');
-  const historyFile = join(running.folder, 'history.jsonl');
-  fleet = await startFleet({
-    mqttUrl,
-    registryUrl,
-    vehicles: 1000,
-    ratePerSecond: RATE,
-    seed: 12,
-    historyFile,
-  });
-  const { stats } = { stats: () => (fleet as Fleet).stats() };
-  await eventually('the fleet at work', () => stats().sent > 20 * RATE, { withinMs: 120_000 });
-  await eventually('quiet', async () => (await observer.lag()) < QUIET_LAG, { withinMs: 120_000 });
-  const before = memoryMb();
+async function begin(ratePerSecond: number, seed: number): Promise<UnderOutage> {
+  const under = await UnderOutage.begin(ratePerSecond, seed);
+  onTestFinished(() => under.end(), 60_000);
+  return under;
+}
 
-  const { pid } = componentProcess(stack, 'cassandra');
+const cassandraFrozen = async (): Promise<Heal> => {
+  const { pid } = componentProcess(ownStack(), 'cassandra');
   process.kill(pid, 'SIGSTOP');
-  const stoppedAt = Date.now();
-  let most = before;
-  let committedMeanwhile: number;
-  try {
-    await pause(5000); // commits of what was resolved before
-    const committed = await observer.committed();
-    while (Date.now() - stoppedAt < OUTAGE_MS) {
-      await pause(1000);
-      most = before.map((mb, index) => Math.max(most[index] ?? mb, memoryMb()[index] ?? 0));
-    }
-    committedMeanwhile = (await observer.committed()) - committed;
-  } finally {
+  return async () => {
     process.kill(pid, 'SIGCONT');
+    await untilHealthy(ownStack());
+  };
+};
+
+/** Heals what was broken also when something else fails in between. */
+async function during<T>(outage: Promise<Heal>, work: () => Promise<T>): Promise<T> {
+  const heal = await outage;
+  try {
+    return await work();
+  } finally {
+    await heal();
   }
+}
+
+it.each([
+  ['frozen', cassandraFrozen],
+  ['killed with -9 and kept away', () => takeAway(ownStack(), 'cassandra')],
+] as const)(
+  'P12: Cassandra %s for two minutes at 1,000 msg/s: nothing committed, memory bounded, lag gone faster than it came',
+  async (how, breakIt) => {
+    const under = await begin(1000, 12);
+    const seen = await during(breakIt(), async () => {
+      await pause(5000); // commits of what was resolved before
+      const committed = await under.committed();
+      const lasting = await under.lasting(OUTAGE_MS - 5000);
+      return { ...lasting, committed: (await under.committed()) - committed };
+    });
+    const healedAt = Date.now();
+    const behind = await under.lag();
+    await under.untilCaughtUp(3 * OUTAGE_MS);
+    const recoveredMs = Date.now() - healedAt;
+    console.log(
+      `Cassandra ${how} for ${OUTAGE_MS / 1000} s: ${behind} behind, recovered in ${(recoveredMs / 1000).toFixed(1)} s; memory grown by ${seen.grownMb} MB`,
+    );
+
+    expect(seen.committed, 'I5: committed while nothing could be stored').toBe(0);
+    expect(Math.max(...seen.grownMb), 'I10: memory grew meanwhile').toBeLessThan(MAY_GROW_MB);
+    expect(recoveredMs, 'I9: the lag went slower than it came').toBeLessThan(OUTAGE_MS);
+    expect([...seen.health.unready], 'I13').toEqual(expect.arrayContaining(['processor', 'alerts']));
+    expect([...seen.health.silent], 'I13').toEqual([]);
+    expect(await under.verdict()).toMatch(/\nheld$/);
+    expect(under.running.endings).toEqual([]);
+  },
+  900_000,
+);
+
+it('P5: all Kafka brokers away for two and a half minutes under load: the same processes go on by themselves, and the lag goes', async () => {
+  const outageMs = 1.25 * OUTAGE_MS;
+  const under = await begin(300, 5);
+  const pids = SERVICES.map((service) => under.running.services.pidOf(service));
+  const seen = await during(takeAway(ownStack(), 'kafka'), () => under.lasting(outageMs));
   const healedAt = Date.now();
-  const behind = await observer.lag();
-  await eventually('lag gone', async () => (await observer.lag()) < QUIET_LAG, {
-    withinMs: 3 * OUTAGE_MS,
-    everyMs: 500,
-  });
+  // What vehicles sent meanwhile waits in the MQTT broker, and comes into Kafka only now.
+  await under.untilThrough(3 * outageMs);
   const recoveredMs = Date.now() - healedAt;
-  const grown = most.map((mb, index) => mb - (before[index] ?? 0));
   console.log(
-    `outage ${OUTAGE_MS / 1000} s, ${behind} behind, recovered in ${(recoveredMs / 1000).toFixed(1)} s; memory before ${before} MB, grown by ${grown} MB`,
+    `Kafka away for ${outageMs / 1000} s: recovered in ${(recoveredMs / 1000).toFixed(1)} s; memory grown by ${seen.grownMb} MB`,
   );
 
-  await fleet.stop({ graceMs: 60_000 });
-  expect(committedMeanwhile, 'I5: committed while nothing could be stored').toBe(0);
-  for (const mb of grown)
-    expect(mb, 'I10: memory grew while Cassandra was stopped').toBeLessThan(MAY_GROW_MB);
-  expect(recoveredMs, 'I9: the lag went slower than it came').toBeLessThan(OUTAGE_MS);
-  expect(running.restarts).toEqual([]);
-  expect((await verdictOn([historyFile])).text).toMatch(/\nheld$/);
+  expect(recoveredMs, 'I9: the lag went slower than it came').toBeLessThan(outageMs);
+  expect(Math.max(...seen.grownMb), 'I10: memory grew meanwhile').toBeLessThan(MAY_GROW_MB);
+  expect([...seen.health.unready].sort(), 'I13').toEqual([...SERVICES].sort());
+  expect([...seen.health.silent], 'I13').toEqual([]);
+  expect(await under.verdict()).toMatch(/\nheld$/);
+  expect(under.running.endings, 'none was restarted').toEqual([]);
+  expect(SERVICES.map((service) => under.running.services.pidOf(service))).toEqual(pids);
 }, 900_000);
-
-/** Resident memory of each service, in MB. */
-function memoryMb(): number[] {
-  return SERVICES.map((service) => {
-    const status = readFileSync(`/proc/${running.services.pidOf(service)}/status`, 'utf8');
-    return Math.round(Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024);
-  });
-}
