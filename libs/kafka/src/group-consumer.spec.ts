@@ -1,5 +1,5 @@
 import { createLogger } from '@navora/runtime';
-import kafkajs, { type EachBatchPayload, type Kafka } from 'kafkajs';
+import kafkajs, { type ConsumerConfig, type EachBatchPayload, type Kafka } from 'kafkajs';
 import { expect, it, onTestFinished } from 'vitest';
 import { GroupConsumer, type GroupConsumerOptions } from './group-consumer.js';
 
@@ -19,6 +19,7 @@ const options: GroupConsumerOptions = {
 /** A client whose group meets, and hands over batches, when the test says so. */
 function aClient() {
   const listeners = new Map<string, (event: unknown) => void>();
+  const asked: ConsumerConfig[] = [];
   let eachBatch: (payload: EachBatchPayload) => Promise<void> = async () => undefined;
   const consumer = {
     on: (event: string, listener: (event: unknown) => void) => void listeners.set(event, listener),
@@ -39,7 +40,8 @@ function aClient() {
       },
       ...{ isStale: () => false, resolveOffset: () => undefined, commitOffsetsIfNecessary },
     } as unknown as EachBatchPayload);
-  return { kafka: { consumer: () => consumer } as unknown as Kafka, join, handOver };
+  const kafka = { consumer: (config: ConsumerConfig) => (asked.push(config), consumer) };
+  return { kafka: kafka as unknown as Kafka, asked, join, handOver };
 }
 
 it('I11: a stop does not wait for the next commit', async () => {
@@ -74,4 +76,12 @@ it('I9: a coordinator that commits cannot reach is looked for anew, by the same 
   await expect(client.handOver(2, commits)).rejects.toMatchObject({ type: 'NOT_COORDINATOR_FOR_GROUP' });
   client.join();
   await expect(client.handOver(2, commits)).resolves.toBeUndefined();
+});
+
+it('I10: one fetch of sixteen partitions with a backlog is 2 MiB of records', async () => {
+  const { kafka, asked } = aClient();
+  const consumer = new GroupConsumer(kafka, options);
+  await consumer.start();
+  expect(16 * (asked[0]?.maxBytesPerPartition ?? Infinity)).toBe(2 * 1024 * 1024);
+  await consumer.stop(0);
 });

@@ -38,6 +38,13 @@ export interface GroupConsumerOptions {
 }
 
 /**
+ * Bytes of each partition in one fetch; a larger record comes alone. The client decodes a fetch whole before it hands
+ * over the first record, each as an object several times its size. With its own megabyte of each partition a backlog,
+ * as an outage leaves it, is more than a small heap holds: out of memory, restarted, again out of memory.
+ */
+export const FETCHED_AT_ONCE = 128 * 1024;
+
+/**
  * A member of a consumer group that commits only what is resolved.
  *
  * Concurrency: the client hands over one batch at a time; the handler takes it and returns, and any number of
@@ -112,6 +119,7 @@ export class GroupConsumer {
       // A few readings or a few milliseconds: else each fetch brings one record, and fetching is all anybody does.
       minBytes: 4096,
       maxWaitTimeInMs: 20,
+      maxBytesPerPartition: FETCHED_AT_ONCE,
       // About 15 s: a lost node's partitions have other leaders by then, and whoever still tries goes on as the same
       // member; one that starts anew must wait for the end of its former self's session.
       retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: 17 },
