@@ -6,6 +6,7 @@ import type { Component, Launch, Site } from './component.js';
 import { dataFolder, holdFile, logFile } from './instance.js';
 import { secondsSince, type StackProgress } from './progress.js';
 import { endProcess } from './process-identity.js';
+import { roomAt, roomToStart } from './room.js';
 import { StackError } from './stack-error.js';
 import type { ComponentState } from './state.js';
 
@@ -25,6 +26,7 @@ export class Supervised {
     private readonly site: Site,
     private readonly report: (event: StackProgress) => void,
     private readonly environment: Record<string, string> = {},
+    private readonly roomOf: (folder: string) => number = roomAt,
   ) {}
 
   async fetch(signal: AbortSignal): Promise<void> {
@@ -81,7 +83,7 @@ export class Supervised {
         `died (${how}), starting it again in ${backoffMs / 1_000} s`,
       );
       await pause(backoffMs);
-      while (!this.stopping && existsSync(this.hold())) await pause(100);
+      await this.mayStart();
       if (this.stopping) return;
       backoffMs = Math.min(backoffMs * 2, 15_000);
       this.state.restarts += 1;
@@ -89,6 +91,20 @@ export class Supervised {
       child = this.launch(launch);
       const outcome = await this.untilReady(child, undefined, Infinity);
       if (outcome === 'ready') this.enter('ready', secondsSince(again), 'ready again');
+    }
+  }
+
+  /**
+   * Waits while it is held back, and while its disk is full. Cassandra started on a full disk leaves a commit log segment
+   * without a header; with the second of them it refuses to start for ever, however much room there is by then.
+   */
+  private async mayStart(): Promise<void> {
+    const folder = dataFolder(this.site.instance, this.component.name);
+    for (let told = false; !this.stopping; await pause(100)) {
+      if (existsSync(this.hold())) continue;
+      if (this.roomOf(folder) >= roomToStart) return;
+      if (!told) this.tell('restarting', 0, `waits for room on the disk of ${folder}`);
+      told = true;
     }
   }
 
