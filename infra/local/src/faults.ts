@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { type ComponentName, nodeName } from './component.js';
 import { stackHome } from './config.js';
 import { whatIsWrong } from './health.js';
-import { dataFolder, holdFile, instanceAt } from './instance.js';
+import { dataFolder, holdFile, instanceAt, logFile } from './instance.js';
 import { nodesOf } from './nodes.js';
 import { hasEnded, isAlive, type ProcessIdentity, signalProcess } from './process-identity.js';
 import type { StackOptions } from './stack.js';
@@ -39,12 +39,30 @@ export async function takeAway(
   component: ComponentName,
   { signal = 'SIGKILL', ...where }: Where & { signal?: NodeJS.Signals } = {},
 ): Promise<() => Promise<void>> {
+  const held = holdBack(name, component, where);
+  await endComponent(name, component, signal, where);
+  return held.letGo;
+}
+
+/** A component whose process runs on, and has no successor once it ends. */
+export interface HeldBack {
+  /** Resolves when the process has ended, of whatever. */
+  ended(withinMs: number): Promise<void>;
+  /** Lets the successor start; resolves when the stack is healthy again. */
+  letGo(): Promise<void>;
+}
+
+/** For a fault that shall end the process by itself, and what must be done before the next one starts. */
+export function holdBack(name: string, component: ComponentName, where: Where = {}): HeldBack {
+  const identity = componentProcess(name, component, where);
   const hold = holdFile(instanceAt(stackHome(where.home), name), component);
   writeFileSync(hold, '');
-  await endComponent(name, component, signal, where);
-  return async () => {
-    rmSync(hold, { force: true });
-    await untilHealthy(name, where);
+  return {
+    ended: (withinMs) => untilEnded(name, component, identity, withinMs, where),
+    letGo: async () => {
+      rmSync(hold, { force: true });
+      await untilHealthy(name, where);
+    },
   };
 }
 
@@ -69,6 +87,16 @@ export function loseBrokerDisk(name: string, where: Where = {}): void {
   mkdirSync(folder, { recursive: true });
 }
 
+/** The folder of all that a component keeps. It may be asked for before the stack has ever run. */
+export function componentData(name: string, component: ComponentName, { home }: Where = {}): string {
+  return dataFolder(instanceAt(stackHome(home), name), component);
+}
+
+/** The file of what a component says. */
+export function componentLog(name: string, component: ComponentName, { home }: Where = {}): string {
+  return logFile(instanceAt(stackHome(home), name), component);
+}
+
 /** Resolves when every component of the running stack answers. */
 export async function untilHealthy(
   name: string,
@@ -90,7 +118,18 @@ async function endComponent(
 ): Promise<void> {
   const identity = componentProcess(name, component, where);
   signalProcess(identity, signal);
-  if (!(await hasEnded(identity, 60_000))) throw new StackError(`${component} did not end on ${signal}.`);
+  await untilEnded(name, component, identity, 60_000, where);
+}
+
+async function untilEnded(
+  name: string,
+  component: ComponentName,
+  identity: ProcessIdentity,
+  withinMs: number,
+  where: Where,
+): Promise<void> {
+  if (!(await hasEnded(identity, withinMs)))
+    throw new StackError(`${component} did not end within ${withinMs / 1000} s.`);
   // "Healthy" must not be read off the state of before.
   const noticed = async (): Promise<void> => {
     const { phase, process } = stateOf(name, component, where);

@@ -4,7 +4,11 @@ export { type RunningStack, startContainerStack } from './container-stack.js';
 export { stackHome } from './config.js';
 export { type KafkaLink, servicesEnv, type StackEndpoints } from './endpoints.js';
 export {
+  componentData,
+  componentLog,
   componentProcess,
+  type HeldBack,
+  holdBack,
   loseBrokerDisk,
   nodesByAge,
   restartComponent,
