@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ServiceProcesses, type ServiceName } from '@navora/drill';
-import { realServices } from '@navora/testing';
+import { type Endpoints, realServices } from '@navora/testing';
 import { ownEnvironment } from './cli-config.js';
 import { migrateAll } from './migrate.js';
 import { workspaceRoot } from './workspace.js';
 
 /** Where the services of a test find the real Kafka, Cassandra, registry and MQTT broker. */
-export function testEnvironment(): Record<string, string> {
+export function testEnvironment(services: Endpoints = realServices()): Record<string, string> {
   const { cassandraContactPoints, cassandraDataCenter, cassandraPort, kafkaBrokers, mqttUrl, registryUrl } =
-    realServices();
+    services;
   return {
     NAVORA_KAFKA_BROKERS: kafkaBrokers.join(','),
     NAVORA_CASSANDRA_CONTACT_POINTS: cassandraContactPoints.join(','),
@@ -41,9 +41,19 @@ export interface RunningServices {
   stop(): Promise<void>;
 }
 
+export interface ServicesWish {
+  /** Where what they need is; by default that of the test run. */
+  on?: Endpoints;
+  /** Made in advance; by default they run from their sources. */
+  programs?: Record<ServiceName, string>;
+}
+
 /** Topics, tables and the three services as real processes; each that dies is started again. */
-export async function runServices(settings: Record<string, string> = {}): Promise<RunningServices> {
-  const environment = { ...testEnvironment(), ...settings };
+export async function runServices(
+  settings: Record<string, string> = {},
+  { on = realServices(), programs }: ServicesWish = {},
+): Promise<RunningServices> {
+  const environment = { ...testEnvironment(on), ...settings };
   await migrateAll(environment, () => undefined);
   const folder = mkdtempSync(join(tmpdir(), 'navora-services-'));
   const restarts: ServiceName[] = [];
@@ -52,6 +62,7 @@ export async function runServices(settings: Record<string, string> = {}): Promis
     workspaceRoot,
     environment: ownEnvironment(environment),
     logFolder: folder,
+    ...(programs ? { programs } : {}),
     onRestart: (service, ended) => {
       restarts.push(service);
       endings.push(`${service}: ${ended}`);

@@ -3,7 +3,7 @@ import { createCassandra, type CassandraClient } from '@navora/cassandra';
 import { createKafka } from '@navora/kafka';
 import { cassandraSettings, createLogger, readConfiguration } from '@navora/runtime';
 import { TOPICS } from '@navora/schemas';
-import { realServices } from '@navora/testing';
+import { type Endpoints, realServices } from '@navora/testing';
 import type { Admin } from 'kafkajs';
 import { auditOf } from './audit-of.fixture.js';
 import { testEnvironment } from './services.fixture.js';
@@ -56,8 +56,9 @@ export class Observer {
 export async function verdictOn(
   historyFiles: string[],
   waitForQuietSeconds = 90,
+  services: Endpoints = realServices(),
 ): Promise<{ report: AuditReport; text: string }> {
-  const report = await auditOf(historyFiles, { waitForQuietSeconds });
+  const report = await auditOf(historyFiles, { waitForQuietSeconds }, services);
   return { report, text: renderReport(report) };
 }
 

@@ -1,6 +1,10 @@
+export { bundleServices } from './bundle-services.js';
 export { CATALOGUE, chosenFaults, listFaults, UnfitFault, UnknownFault } from './catalogue.js';
 export type { DrillOptions } from './drill-options.js';
+export { hostileMessage } from './hostile-messages.js';
+export { KafkaStanding } from './kafka-standing.js';
 export { lastLine, renderDrill, type DrillReport } from './report.js';
 export { runDrill } from './run-drill.js';
 export { ServiceFailure, SERVICES, type ServiceName } from './service-process.js';
 export { ServiceProcesses } from './service-processes.js';
+export { statusOf } from './service-watch.js';

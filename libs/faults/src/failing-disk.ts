@@ -78,7 +78,12 @@ export class SmallDisk {
   }
 
   unmount(): void {
-    spawnSync('umount', ['-l', this.folder]);
+    SmallDisk.unmountFrom(this.folder);
+  }
+
+  /** Also what a run left that was killed; nothing happens where nothing is mounted. */
+  static unmountFrom(folder: string): void {
+    spawnSync('umount', ['-l', folder]);
   }
 }
 
