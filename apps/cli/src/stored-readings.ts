@@ -93,5 +93,7 @@ function readingOf(row: types.Row): StoredReading {
       Object.entries(extras).map(([name, text]) => [name, JSON.parse(text) as unknown]),
     );
   if (row['clock_suspect'] === true) reading['clockSuspect'] = true;
+  const implausible = row['implausible'] as string[] | null;
+  if (implausible) reading['implausible'] = implausible;
   return reading;
 }

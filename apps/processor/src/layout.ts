@@ -1,5 +1,6 @@
 import type { CassandraClient } from '@navora/cassandra';
 import { partitionOf } from '@navora/kafka';
+import { READING_COLUMNS } from './reading-columns.js';
 
 /**
  * How readings are spread over Cassandra partitions. The shard uses the hash that Kafka partitions by, and the
@@ -36,6 +37,7 @@ export async function requireLayout(client: CassandraClient, keyspace: string): 
       }
       throw error;
     });
+  await requireColumns(client, keyspace);
   const stored = new Map(rows.map((row) => [row['name'] as string, row['value'] as number]));
   const expected = { shard_count: LAYOUT.shardCount, bucket_seconds: LAYOUT.bucketSeconds };
   const wrong = Object.entries(expected).filter(([name, value]) => stored.get(name) !== value);
@@ -44,4 +46,19 @@ export async function requireLayout(client: CassandraClient, keyspace: string): 
       `keyspace ${keyspace} was made with ${wrong.map(([name, value]) => `${name} ${stored.get(name) ?? 'unset'} instead of ${value}`).join(', ')}: the layout is fixed for a keyspace's life`,
     );
   }
+}
+
+/** Without a column every row would be refused, and every reading given up. */
+async function requireColumns(client: CassandraClient, keyspace: string): Promise<void> {
+  const { rows } = await client.execute(
+    "SELECT column_name FROM system_schema.columns WHERE keyspace_name = ? AND table_name = 'readings'",
+    [keyspace],
+    { prepare: true },
+  );
+  const existing = new Set(rows.map((row) => row['column_name'] as string));
+  const missing = READING_COLUMNS.filter((column) => !existing.has(column));
+  if (missing.length > 0)
+    throw new WrongLayout(
+      `table readings of keyspace ${keyspace} has no ${missing.join(', ')}: run \`navora migrate\` first`,
+    );
 }

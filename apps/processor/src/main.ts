@@ -22,7 +22,7 @@ import {
   startAdminServer,
   untilItAnswers,
 } from '@navora/runtime';
-import { loadRules } from '@navora/rules';
+import { Judge, loadRules } from '@navora/rules';
 import {
   ReadingCodec,
   RecordEncoder,
@@ -64,7 +64,7 @@ await runService(
     };
     const reach = <T>(what: string, ask: () => Promise<T>) => untilItAnswers(log, what, ask, isFinal);
 
-    const rules = loadRules(config.rulesFile);
+    const judge = new Judge(loadRules(config.rulesFile));
     const registry = createMetrics('processor');
     const metrics = new ProcessorMetrics(registry);
     const notReady = new Map<string, () => boolean>();
@@ -160,7 +160,7 @@ await runService(
       parking,
       store,
       latest,
-      rules,
+      judge: () => judge,
       signals: new Signals(lane, signalEncoder, config.signalsTopic),
       deadLetters: new DeadLetters('processor', lane, deadLetterEncoder, config.deadLettersTopic),
       metrics,

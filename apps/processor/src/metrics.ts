@@ -9,6 +9,7 @@ export class ProcessorMetrics {
   private readonly readings: Counter<'status'>;
   private readonly redelivered: Counter;
   private readonly suspects: Counter;
+  private readonly implausible: Counter<'measurement'>;
   private readonly deadLetters: Counter<'reason'>;
   private readonly latency: Histogram;
   private readonly batchRows: Histogram;
@@ -32,6 +33,12 @@ export class ProcessorMetrics {
     this.suspects = new Counter({
       name: 'navora_processor_clock_suspect_total',
       help: 'Readings of a clock that is ahead of ours: stored, not judged.',
+      registers,
+    });
+    this.implausible = new Counter({
+      name: 'navora_processor_implausible_total',
+      help: 'Values beyond their limits, by measurement: stored, marked, believed by no rule.',
+      labelNames: ['measurement'],
       registers,
     });
     this.deadLetters = new Counter({
@@ -75,6 +82,8 @@ export class ProcessorMetrics {
     this.readings.inc({ status: stored.status });
     if (stored.status === 'already-stored' && isOf(stored.origin, row.origin)) this.redelivered.inc();
     if (stored.clockSuspect) this.suspects.inc();
+    if (stored.status === 'stored')
+      for (const measurement of row.implausible) this.implausible.inc({ measurement });
     if (stored.status === 'stored') this.latency.observe(Math.max(0, Date.now() - row.receivedAt) / 1000);
   }
 

@@ -5,7 +5,7 @@ import {
   VehicleParking,
   type ConsumedRecord,
 } from '@navora/kafka';
-import { parseRules } from '@navora/rules';
+import { Judge, parseRules } from '@navora/rules';
 import { createLogger, createMetrics } from '@navora/runtime';
 import { frameAvro, ReadingCodec, readingSchema, readingType, RegistryUnavailable } from '@navora/schemas';
 import { aReading } from '@navora/testing';
@@ -24,7 +24,7 @@ type Said = 'known' | 'missing' | 'unavailable';
 
 const log = createLogger('test', 'silent');
 const metrics = new ProcessorMetrics(createMetrics('test'));
-const rules = parseRules('rules: []', 'rules');
+const judge = new Judge(parseRules('rules: []', 'rules'));
 
 /** One partition of a topic, a journey that consumes it, and a registry that says what the test wants. */
 function aPartition(bounds = { maxPerVehicle: MAX_PER_VEHICLE, maxInAll: MAX_IN_ALL }) {
@@ -60,7 +60,7 @@ function aPartition(bounds = { maxPerVehicle: MAX_PER_VEHICLE, maxInAll: MAX_IN_
       },
     },
     latest: { remember: async () => undefined },
-    rules,
+    judge: () => judge,
     signals: { encode: () => Buffer.of(0), publish: async () => undefined },
     deadLetters: {
       bury: async (record) => void done.push({ record, how: 'buried', at: Date.now() }),

@@ -1,6 +1,6 @@
 import type { BatchAnswer, ConditionalStore } from '@navora/cassandra';
 import { OffsetTracker, RecordBatch, VehicleParking, type ConsumedRecord } from '@navora/kafka';
-import { parseRules } from '@navora/rules';
+import { Judge, parseRules } from '@navora/rules';
 import { createMetrics } from '@navora/runtime';
 import { rejected, type Origin, type Reading, type Signal } from '@navora/schemas';
 import { aReading, invariant, modelRuns } from '@navora/testing';
@@ -21,9 +21,8 @@ const pick = <T>(from: T[], choice: number): T | undefined => from.splice(choice
 type Body = { id: number; speedKph: number } | 'malformed' | 'bug';
 type Existing = StoredReading & { key: string };
 
-const rules = parseRules(
-  'rules: [{ id: fast, measurement: speedKph, above: 15, severity: warning }]',
-  'rules',
+const judge = new Judge(
+  parseRules('rules: [{ id: fast, measurement: speedKph, above: 15, severity: warning }]', 'rules'),
 );
 
 const metrics = new ProcessorMetrics(createMetrics('test'));
@@ -129,7 +128,7 @@ class World implements ConditionalStore<ReadingRow, Existing> {
       latest: {
         remember: (_, { vehicleId }) => this.answered(() => void this.remembered.add(vehicleId)),
       },
-      rules,
+      judge: () => judge,
       signals: {
         encode: (signal) => Buffer.from(JSON.stringify(signal)),
         publish: (_, bytes) => {

@@ -6,7 +6,7 @@ import {
   VehicleParking,
   type ConsumedRecord,
 } from '@navora/kafka';
-import { parseRules } from '@navora/rules';
+import { Judge, parseRules } from '@navora/rules';
 import {
   frameAvro,
   ReadingCodec,
@@ -29,6 +29,13 @@ const HOUR_MS = 3_600_000;
 const GRACE_MS = 120_000;
 const NOW = Date.now();
 const log = createLogger('test', 'silent');
+const JUDGE = new Judge(
+  parseRules(
+    `limits: { engineTemperatureC: [-50, 200] }
+rules: [{ id: hot, measurement: engineTemperatureC, above: 100, severity: critical }]`,
+    'rules',
+  ),
+);
 
 /** A journey whose store, topics and registry are in the test's hands. */
 async function aJourney(over: Partial<JourneyParts> = {}) {
@@ -63,10 +70,7 @@ async function aJourney(over: Partial<JourneyParts> = {}) {
         remembered.push(reading);
       },
     },
-    rules: parseRules(
-      'rules: [{ id: hot, measurement: engineTemperatureC, above: 100, severity: critical }]',
-      'rules',
-    ),
+    judge: () => JUDGE,
     signals: {
       encode: (signal) => Buffer.from(JSON.stringify(signal)),
       publish: async (_, bytes) => {
@@ -135,13 +139,21 @@ describe('a reading on its way', () => {
     await test.settled();
     expect(test.stored).toHaveLength(1);
     expect(test.remembered).toHaveLength(1);
-    expect(test.signals[0]?.verdicts).toEqual([{ rule: 'hot', outcome: 'breach', value: 104 }]);
+    expect(test.signals[0]?.verdicts).toMatchObject([{ rule: 'hot', outcome: 'breach', value: 104 }]);
     expect(test.signals[0]?.origin).toEqual({
       topic: record.topic,
       partition: 0,
       offset: Number(record.offset),
     });
     expect(test.tracker.lowWatermark).toBe(record.offset + 1n);
+  });
+
+  it('is stored and marked when a value is beyond what is plausible, and no rule believes that', async () => {
+    const test = await aJourney();
+    test.begin(aRecord({ engineTemperatureC: 3000 }));
+    await test.settled();
+    expect(test.stored.map(({ implausible }) => implausible)).toEqual([['engineTemperatureC']]);
+    expect(test.signals.map(({ verdicts }) => verdicts)).toEqual([[]]);
   });
 
   it('is signalled again when it was stored before, with the origin of the delivery that stored it', async () => {

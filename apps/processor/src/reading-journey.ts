@@ -6,7 +6,7 @@ import type {
   SchemaLessons,
   VehicleParking,
 } from '@navora/kafka';
-import type { Rules } from '@navora/rules';
+import type { Judge } from '@navora/rules';
 import { rejected, type Decoded, type ReadingCodec, type Rejection } from '@navora/schemas';
 import { check } from './check.js';
 import type { LatestStates } from './latest-states.js';
@@ -21,7 +21,8 @@ export interface JourneyParts {
   parking: Pick<VehicleParking, 'isParked' | 'park' | 'first' | 'release'>;
   store: Pick<ReadingStore, 'storeOnce'>;
   latest: Pick<LatestStates, 'remember'>;
-  rules: Rules;
+  /** Of the rules that are in force now. */
+  judge: () => Judge;
   signals: Pick<Signals, 'encode' | 'publish'>;
   deadLetters: Pick<DeadLetters, 'bury'>;
   metrics: ProcessorMetrics;
@@ -127,13 +128,15 @@ export class ReadingJourney {
     return orProcessingError(() => {
       if ('schemaPending' in decoded) throw new Error(`schema ${decoded.schemaPending} was forgotten`);
       const found = check(decoded.reading, record, this.parts.retentionMs);
-      return 'rejection' in found ? found : rowOf(found, record);
+      return 'rejection' in found
+        ? found
+        : rowOf(found, record, this.parts.judge().implausible(found.reading));
     });
   }
 
   private judged(row: ReadingRow, stored: Stored): { bytes: Buffer } | Refused {
     return orProcessingError(() => ({
-      bytes: this.parts.signals.encode(signalOf(row.reading, stored, this.parts.rules)),
+      bytes: this.parts.signals.encode(signalOf(row.reading, stored, this.parts.judge())),
     }));
   }
 

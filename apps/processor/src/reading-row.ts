@@ -11,19 +11,26 @@ export interface ReadingRow {
   reading: Reading;
   extras: Record<string, string> | null;
   clockSuspect: boolean;
+  /** Measurements whose value is beyond the limits of the rules that were in force: no rule believes them. */
+  implausible: readonly string[];
   /** ms since 1970 */
   receivedAt: number;
   origin: Origin;
 }
 
 /** @throws Error when the reading cannot be a row; nothing else of its batch is harmed then. */
-export function rowOf({ reading, clockSuspect }: CheckedReading, record: ConsumedRecord): ReadingRow {
+export function rowOf(
+  { reading, clockSuspect }: CheckedReading,
+  record: ConsumedRecord,
+  implausible: readonly string[],
+): ReadingRow {
   return {
     shard: shardOf(reading.vehicleId),
     bucket: bucketOf(reading.recordedAt),
     reading,
     extras: extrasColumn(reading.extras),
     clockSuspect,
+    implausible,
     receivedAt: record.timestamp,
     origin: { topic: record.topic, partition: record.partition, offset: Number(record.offset) },
   };
@@ -36,28 +43,6 @@ function extrasColumn(extras: Reading['extras']): Record<string, string> | null 
   return column;
 }
 
-export const READING_COLUMNS = [
-  'shard',
-  'bucket',
-  'vehicle_id',
-  'recorded_at',
-  'message_id',
-  'sequence',
-  'latitude',
-  'longitude',
-  'speed_kph',
-  'fuel_level_percent',
-  'engine_temperature_c',
-  'cargo_temperature_c',
-  'ignition_on',
-  'extras',
-  'clock_suspect',
-  'received_at',
-  'origin_topic',
-  'origin_partition',
-  'origin_offset',
-] as const;
-
 /** In the order of READING_COLUMNS. The driver is set to bigint for 64-bit columns. */
 export function parametersOf({
   shard,
@@ -65,6 +50,7 @@ export function parametersOf({
   reading,
   extras,
   clockSuspect,
+  implausible,
   receivedAt,
   origin,
 }: ReadingRow): unknown[] {
@@ -84,6 +70,7 @@ export function parametersOf({
     reading.ignitionOn,
     extras,
     clockSuspect,
+    implausible.length > 0 ? implausible : null,
     receivedAt,
     origin.topic,
     origin.partition,

@@ -42,6 +42,7 @@ const aRow = (over: Parameters<typeof aReading>[0] = {}): ReadingRow =>
       value: null,
       headers: {},
     },
+    [],
   );
 const idOf = (id: number) => `00000000-0000-4000-8000-${String(id).padStart(12, '0')}`;
 

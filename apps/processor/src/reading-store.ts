@@ -8,7 +8,8 @@ import {
 } from '@navora/cassandra';
 import { rejected, type Origin, type Rejection } from '@navora/schemas';
 import { types } from 'cassandra-driver';
-import { parametersOf, READING_COLUMNS, type ReadingRow } from './reading-row.js';
+import { READING_COLUMNS } from './reading-columns.js';
+import { parametersOf, type ReadingRow } from './reading-row.js';
 import { contentOf, disagreement, type StoredReading } from './same-content.js';
 
 /** The first delivery of a reading: the one that is its row, whichever delivery came now. */

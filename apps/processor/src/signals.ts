@@ -1,10 +1,10 @@
 import type { ProduceLane } from '@navora/kafka';
-import { judge, type Rules } from '@navora/rules';
+import type { Judge } from '@navora/rules';
 import { TOPICS, type Reading, type RecordEncoder, type Signal } from '@navora/schemas';
 import type { Stored } from './reading-store.js';
 
 /** The reading judged: the same signal whichever delivery of the reading caused it. */
-export function signalOf(reading: Reading, stored: Stored, rules: Rules): Signal {
+export function signalOf(reading: Reading, stored: Stored, judge: Judge): Signal {
   return {
     vehicleId: reading.vehicleId,
     recordedAt: reading.recordedAt,
@@ -12,8 +12,8 @@ export function signalOf(reading: Reading, stored: Stored, rules: Rules): Signal
     receivedAt: stored.receivedAt,
     origin: stored.origin,
     clockSuspect: stored.clockSuspect,
-    ruleVersion: rules.version,
-    verdicts: stored.clockSuspect ? [] : judge(rules.rules, reading),
+    ruleVersion: judge.version,
+    ...(stored.clockSuspect ? { verdicts: [], off: [] } : judge.judge(reading)),
   };
 }
 

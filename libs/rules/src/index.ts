@@ -1,3 +1,5 @@
-export * from './judge.js';
+export { measurementsOf } from './conditions.js';
+export { Judge, type Judgement } from './judge.js';
 export * from './rule.js';
-export * from './rules-file.js';
+export { loadRules, parseRules, WrongRules } from './rules-file.js';
+export { rulesJsonSchema } from './file-shape.js';

@@ -1,44 +1,112 @@
-import type { Outcome, Reading, Verdict } from '@navora/schemas';
-import type { Condition, Rule } from './rule.js';
+import type { Reading, Timing, Verdict } from '@navora/schemas';
+import { implausibleIn, outcomeOf } from './conditions.js';
+import type { Rule, Rules, Terms } from './rule.js';
+import { fits } from './vehicle-pattern.js';
 
-/** One verdict for each rule whose measurement the reading has; a missing value says nothing. */
-export function judge(rules: readonly Rule[], reading: Reading): Verdict[] {
-  const verdicts: Verdict[] = [];
-  for (const { id, measurement, condition } of rules) {
-    const value = measured(reading, measurement);
-    if (value !== undefined) verdicts.push({ rule: id, outcome: outcomeOf(condition, value), value });
+export interface Judgement {
+  /** One for each rule about which the reading says something. */
+  verdicts: Verdict[];
+  /** Rules that are switched off for the vehicle. */
+  off: string[];
+}
+
+/** The rules as they are for one vehicle. */
+interface InForce {
+  rules: readonly RuleInForce[];
+  off: string[];
+}
+
+interface RuleInForce extends Terms {
+  id: string;
+  namesSeveral: boolean;
+  timing: Timing | null;
+  timingOfNormal: Timing | null;
+}
+
+/** Vehicles whose rules are remembered; beyond that they are worked out anew. */
+const MAX_REMEMBERED = 100_000;
+
+/** Judges readings by one version of the rules. Keeps nothing between readings but which rules a vehicle has. */
+export class Judge {
+  private readonly byVehicle = new Map<string, InForce>();
+  private readonly byChoice = new Map<string, InForce>();
+  private readonly hasOverrides: boolean;
+
+  constructor(readonly rules: Rules) {
+    this.hasOverrides = rules.rules.some(({ overrides }) => overrides.length > 0);
   }
-  return verdicts;
-}
 
-export function outcomeOf(condition: Condition, value: number): Outcome {
-  switch (condition.kind) {
-    case 'above':
-      return value > condition.threshold ? 'breach' : value <= condition.clear ? 'normal' : 'between';
-    case 'below':
-      return value < condition.threshold ? 'breach' : value >= condition.clear ? 'normal' : 'between';
-    case 'outside':
-      if (value < condition.low || value > condition.high) return 'breach';
-      return value >= condition.clearLow && value <= condition.clearHigh ? 'normal' : 'between';
+  get version(): string {
+    return this.rules.version;
+  }
+
+  judge(reading: Reading): Judgement {
+    const { rules, off } = this.inForceFor(reading.vehicleId);
+    const verdicts: Verdict[] = [];
+    for (const { id, condition, severity, namesSeveral, timing, timingOfNormal } of rules) {
+      const found = outcomeOf(condition, reading, this.rules.limits);
+      if (found === undefined) continue;
+      const { outcome, value, measurement } = found;
+      const breaches = outcome === 'breach';
+      verdicts.push({
+        rule: id,
+        outcome,
+        value,
+        measurement: breaches || namesSeveral ? measurement : null,
+        severity: breaches ? severity : null,
+        timing: breaches ? timing : outcome === 'normal' ? timingOfNormal : null,
+      });
+    }
+    return { verdicts, off };
+  }
+
+  /** The measurements of a reading that no rule believes. */
+  implausible(reading: Reading): readonly string[] {
+    return implausibleIn(reading, this.rules.limits);
+  }
+
+  private inForceFor(vehicleId: string): InForce {
+    const key = this.hasOverrides ? vehicleId : '';
+    let inForce = this.byVehicle.get(key);
+    if (!inForce) {
+      if (this.byVehicle.size >= MAX_REMEMBERED) this.byVehicle.clear();
+      this.byVehicle.set(key, (inForce = this.chosenFor(vehicleId)));
+    }
+    return inForce;
+  }
+
+  /** Vehicles with the same overrides share one answer. */
+  private chosenFor(vehicleId: string): InForce {
+    const groups = Object.entries(this.rules.groups)
+      .filter(([, patterns]) => patterns.some((pattern) => fits(pattern, vehicleId)))
+      .map(([group]) => group);
+    const choice = groups.join(' ');
+    let inForce = this.byChoice.get(choice);
+    if (!inForce) this.byChoice.set(choice, (inForce = inForceIn(this.rules.rules, new Set(groups))));
+    return inForce;
   }
 }
 
-/** The numeric fields of a reading that a rule may name; anything else is looked for in its extras. */
-const FIELDS = {
-  speedKph: (reading: Reading) => reading.speedKph,
-  fuelLevelPercent: (reading: Reading) => reading.fuelLevelPercent,
-  engineTemperatureC: (reading: Reading) => reading.engineTemperatureC,
-  cargoTemperatureC: (reading: Reading) => reading.cargoTemperatureC,
-  latitude: (reading: Reading) => reading.location?.latitude,
-  longitude: (reading: Reading) => reading.location?.longitude,
-} as const;
-
-function isField(name: string): name is keyof typeof FIELDS {
-  return Object.hasOwn(FIELDS, name);
+function inForceIn(all: readonly Rule[], groups: ReadonlySet<string>): InForce {
+  const rules: RuleInForce[] = [];
+  const off: string[] = [];
+  for (const rule of all) {
+    const override = rule.overrides.find(({ group }) => groups.has(group));
+    const terms = override ?? rule;
+    if (rule.off || terms.off) off.push(rule.id);
+    else rules.push(ruleInForce(rule.id, terms));
+  }
+  return { rules, off };
 }
 
-/** In the field first, then in the extras: a producer may have sent it before our schema knew it. */
-function measured(reading: Reading, name: string): number | undefined {
-  const value = (isField(name) ? FIELDS[name](reading) : undefined) ?? reading.extras[name];
-  return typeof value === 'number' ? value : undefined;
+function ruleInForce(id: string, { condition, severity, timing }: Terms): RuleInForce {
+  const mattersWhenNormal = timing !== null && (timing.clearForMs > 0 || timing.reopenWithinMs > 0);
+  return {
+    id,
+    condition,
+    severity,
+    namesSeveral: condition.kind === 'all-of' || condition.kind === 'any-of',
+    timing,
+    timingOfNormal: mattersWhenNormal ? timing : null,
+  };
 }

@@ -2,25 +2,76 @@ export const SEVERITIES = ['info', 'warning', 'critical'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
 /**
- * When a measurement breaches, and when it is normal again. Between the two nothing changes (hysteresis).
- * All bounds are in the measurement's own unit.
+ * When one thing about a reading breaches, and when it is normal again. Between the two nothing changes
+ * (hysteresis). All bounds are in the measurement's own unit.
  */
-export type Condition =
-  | { kind: 'above'; threshold: number; clear: number }
-  | { kind: 'below'; threshold: number; clear: number }
-  | { kind: 'outside'; low: number; high: number; clearLow: number; clearHigh: number };
+export type SingleCondition =
+  | { kind: 'above'; measurement: string; threshold: number; clear: number }
+  | { kind: 'below'; measurement: string; threshold: number; clear: number }
+  | {
+      kind: 'outside';
+      measurement: string;
+      low: number;
+      high: number;
+      clearLow: number;
+      clearHigh: number;
+    }
+  | { kind: 'equals'; measurement: string; value: boolean }
+  | { kind: 'inside-place' | 'outside-place'; name: string; place: Place };
 
-export interface Rule {
-  /** Names the rule in signals and alerts; lower case, digits and dashes. */
-  id: string;
-  /** A field of the reading, or a name in its extras. */
-  measurement: string;
+/** `all-of` breaches when each of them does, `any-of` when one of them does. */
+export type Condition =
+  SingleCondition | { kind: 'all-of' | 'any-of'; conditions: readonly SingleCondition[] };
+
+/** In degrees, WGS 84. The border belongs to a circle; of a polygon it does not matter. */
+export type Place =
+  { latitude: number; longitude: number; radiusM: number } | { polygon: readonly Position[] };
+export type Position = readonly [latitude: number, longitude: number];
+
+/** How breaches become an alert, all on the vehicle's own time. What is zero, one or null is not asked for. */
+export interface Timing {
+  /** How long it must breach without interruption. */
+  forMs: number;
+  /** How long it must be normal without interruption. */
+  clearForMs: number;
+  /** So many breaching readings within `repeatWithinMs`. */
+  repeatTimes: number;
+  repeatWithinMs: number;
+  /** Readings further apart than this do not belong to one hold. */
+  maxGapMs: number | null;
+  /** A breach that begins so soon after the clearing reopens the alert. */
+  reopenWithinMs: number;
+}
+
+export interface Terms {
   condition: Condition;
   severity: Severity;
+  /** Null when the first breach opens the alert, the first normal reading clears it, and that is all. */
+  timing: Timing | null;
+}
+
+export interface Rule extends Terms {
+  /** Names the rule in signals and alerts; lower case, digits and dashes. */
+  id: string;
+  /** Judges nothing, and clears what it has opened. */
+  off: boolean;
+  /** In the order of the file: the first whose group has the vehicle counts. */
+  overrides: readonly Override[];
+}
+
+export type Override = { group: string } & ({ off: true } | ({ off: false } & Terms));
+
+export interface Range {
+  low: number;
+  high: number;
 }
 
 export interface Rules {
   /** Changes with any change of meaning; signals carry it. */
   version: string;
-  rules: Rule[];
+  rules: readonly Rule[];
+  /** Plausible values by measurement. A value beyond them says nothing to any rule. */
+  limits: Readonly<Record<string, Range>>;
+  /** Vehicle ids, or patterns with `*`, by group. */
+  groups: Readonly<Record<string, readonly string[]>>;
 }

@@ -30,6 +30,7 @@ export function aSignal(over: Partial<Signal> = {}): Signal {
     clockSuspect: false,
     ruleVersion: 'test',
     verdicts: [],
+    off: [],
     ...over,
   };
 }

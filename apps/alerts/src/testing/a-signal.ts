@@ -15,13 +15,14 @@ export function aSignal(over: Partial<Omit<Signal, 'origin'>> & { offset?: numbe
     clockSuspect: false,
     ruleVersion: 'rules-1',
     verdicts: [],
+    off: [],
     ...rest,
   };
 }
 
 /** `engine: breach` in one word. */
 export function verdict(rule: string, outcome: Outcome, value: number = VALUE_OF[outcome]) {
-  return { rule, outcome, value };
+  return { rule, outcome, value, measurement: null, severity: null, timing: null };
 }
 
 export const describeRule: DescribeRule = (rule) => ({ severity: 'critical', measurement: `${rule}C` });

@@ -9,11 +9,32 @@ export interface Origin {
 
 export type Outcome = 'breach' | 'between' | 'normal';
 
+/** On the vehicle's own time. What is zero, one or null is not asked for. */
+export interface Timing {
+  /** How long it must breach without interruption. */
+  forMs: number;
+  /** How long it must be normal without interruption. */
+  clearForMs: number;
+  /** So many breaching readings within repeatWithinMs. */
+  repeatTimes: number;
+  repeatWithinMs: number;
+  /** Readings further apart do not belong to one uninterrupted time. */
+  maxGapMs: number | null;
+  /** A breach that begins so soon after the clearing reopens the alert. */
+  reopenWithinMs: number;
+}
+
 export interface Verdict {
   rule: string;
   outcome: Outcome;
-  /** What was measured. */
+  /** What was measured; 1 and 0 for true and false, and for inside and outside a place. */
   value: number;
+  /** What the value is of: told with every breach, and by rules that name several measurements. */
+  measurement: string | null;
+  /** Told with a breach. */
+  severity: string | null;
+  /** How verdicts of this rule become an alert; null when the first breach opens it and the first normal reading clears it. Told with a breach, and with normal when it matters there. */
+  timing: Timing | null;
 }
 
 /** One reading judged by the rules. */
@@ -31,6 +52,8 @@ export interface Signal {
   ruleVersion: string;
   /** One for each rule whose measurement the reading has. */
   verdicts: Verdict[];
+  /** Rules that are switched off for this vehicle: what they opened clears. */
+  off: string[];
 }
 
 export const signalSchema = {
@@ -126,11 +149,85 @@ export const signalSchema = {
             {
               "name": "value",
               "type": "double",
-              "doc": "What was measured."
+              "doc": "What was measured; 1 and 0 for true and false, and for inside and outside a place."
+            },
+            {
+              "name": "measurement",
+              "type": [
+                "null",
+                "string"
+              ],
+              "default": null,
+              "doc": "What the value is of: told with every breach, and by rules that name several measurements."
+            },
+            {
+              "name": "severity",
+              "type": [
+                "null",
+                "string"
+              ],
+              "default": null,
+              "doc": "Told with a breach."
+            },
+            {
+              "name": "timing",
+              "default": null,
+              "doc": "How verdicts of this rule become an alert; null when the first breach opens it and the first normal reading clears it. Told with a breach, and with normal when it matters there.",
+              "type": [
+                "null",
+                {
+                  "type": "record",
+                  "name": "Timing",
+                  "doc": "On the vehicle's own time. What is zero, one or null is not asked for.",
+                  "fields": [
+                    {
+                      "name": "forMs",
+                      "type": "long",
+                      "doc": "How long it must breach without interruption."
+                    },
+                    {
+                      "name": "clearForMs",
+                      "type": "long",
+                      "doc": "How long it must be normal without interruption."
+                    },
+                    {
+                      "name": "repeatTimes",
+                      "type": "int",
+                      "doc": "So many breaching readings within repeatWithinMs."
+                    },
+                    {
+                      "name": "repeatWithinMs",
+                      "type": "long"
+                    },
+                    {
+                      "name": "maxGapMs",
+                      "type": [
+                        "null",
+                        "long"
+                      ],
+                      "doc": "Readings further apart do not belong to one uninterrupted time."
+                    },
+                    {
+                      "name": "reopenWithinMs",
+                      "type": "long",
+                      "doc": "A breach that begins so soon after the clearing reopens the alert."
+                    }
+                  ]
+                }
+              ]
             }
           ]
         }
       }
+    },
+    {
+      "name": "off",
+      "type": {
+        "type": "array",
+        "items": "string"
+      },
+      "default": [],
+      "doc": "Rules that are switched off for this vehicle: what they opened clears."
     }
   ]
 };
