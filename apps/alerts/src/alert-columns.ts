@@ -1,5 +1,5 @@
 import { types } from 'cassandra-driver';
-import type { Alert } from './alert.js';
+import type { Alert, Change } from './alert.js';
 
 /** Columns of an alert that every table of alerts has, whatever its key. */
 export const ALERT_COLUMNS = [
@@ -14,11 +14,18 @@ export const ALERT_COLUMNS = [
   'cleared_at',
   'cleared_by',
   'cleared_value',
+  'reopened_at',
+  'reopened_by',
+  'reopened_value',
   'rule_version',
 ] as const;
 
-/** What is absent is left unset rather than null: an alert only ever gains columns, and a null is a tombstone. */
+/**
+ * What is absent is left unset rather than null, which is a tombstone: until it is reopened, an alert only ever
+ * gains columns.
+ */
 export function alertValues(alert: Alert): unknown[] {
+  const absent = alert.reopenedAt === undefined ? types.unset : null;
   return [
     alert.rule,
     alert.severity,
@@ -28,11 +35,30 @@ export function alertValues(alert: Alert): unknown[] {
     alert.value,
     new Date(alert.openedAt),
     alert.openedBy,
-    alert.clearedAt === undefined ? types.unset : new Date(alert.clearedAt),
-    alert.clearedBy ?? types.unset,
-    alert.clearedValue ?? types.unset,
+    alert.clearedAt === undefined ? absent : new Date(alert.clearedAt),
+    alert.clearedBy ?? absent,
+    alert.clearedValue ?? absent,
+    alert.reopenedAt === undefined ? absent : new Date(alert.reopenedAt),
+    alert.reopenedBy ?? absent,
+    alert.reopenedValue ?? absent,
     alert.ruleVersion,
   ];
+}
+
+/** When a change came about, by which reading, and what that measured, if it was of the same measurement. */
+export function causeOf({ transition, alert }: Change): { at: Date; by: string; value: number | undefined } {
+  switch (transition) {
+    case 'cleared':
+      return cause(alert.clearedAt, alert.clearedBy, alert.clearedValue);
+    case 'reopened':
+      return cause(alert.reopenedAt, alert.reopenedBy, alert.reopenedValue);
+    default:
+      return cause(alert.openedAt, alert.openedBy, alert.value);
+  }
+}
+
+function cause(at = Number.NaN, by = '', value: number | undefined) {
+  return { at: new Date(at), by, value };
 }
 
 /** The UTC day an alert opened on. */

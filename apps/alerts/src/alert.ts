@@ -1,6 +1,6 @@
 export type Severity = 'info' | 'warning' | 'critical';
 
-/** What people see: one breach of one rule by one vehicle, from the reading that opened it to the one that cleared it. */
+/** What people see: one breach of one rule by one vehicle, from the reading that opened it to the one that cleared it last. */
 export interface Alert {
   /** Made from vehicle, rule and opening reading, so whoever opens it, however often, opens the same one. */
   readonly id: string;
@@ -19,11 +19,29 @@ export interface Alert {
   readonly clearedAt?: number;
   readonly clearedBy?: string;
   readonly clearedValue?: number;
+  /** The reading that opened it again, the last time, if one did. */
+  readonly reopenedAt?: number;
+  readonly reopenedBy?: string;
+  readonly reopenedValue?: number;
   /** The rules that judged the opening reading. */
   readonly ruleVersion: string;
 }
 
-/** How far a vehicle's signals are applied. */
+/**
+ * What a rule is under way to, as of the marks: an alert that opens (`open`) or clears (`clear`) when this has
+ * lasted, `at` being its first and its last reading; or one that opens when so many breaches came (`count`), `at`
+ * being those so far. `late-…`: the same among readings that came after newer ones.
+ */
+export interface Pending {
+  readonly rule: string;
+  readonly toward: 'open' | 'count' | 'clear' | 'late-open' | 'late-count';
+  /** `recordedAt` of readings, ms since 1970, oldest first. */
+  readonly at: readonly number[];
+  /** Its alert is recorded; it goes on without making another. */
+  readonly told?: true;
+}
+
+/** How far a vehicle's signals are applied, and what is under way by then. */
 export interface Marks {
   /** The highest applied offset in the readings topic; a vehicle lives in one partition of it. */
   readonly originPartition: number;
@@ -31,6 +49,8 @@ export interface Marks {
   /** The highest applied order key (`recordedAt`, `messageId`); null before a signal was judged. */
   readonly recordedAt: number | null;
   readonly messageId: string | null;
+  /** Absent when nothing is under way. */
+  readonly pending?: readonly Pending[];
 }
 
 /** The open alerts of a vehicle: at most one of each rule. */
@@ -38,8 +58,15 @@ export type OpenAlerts = readonly Alert[];
 
 /** What one signal does to one alert; the alert is as it is afterwards. */
 export interface Change {
-  readonly transition: 'opened' | 'cleared' | 'recorded-late';
+  readonly transition: 'opened' | 'reopened' | 'cleared' | 'recorded-late';
   readonly alert: Alert;
+}
+
+/** An alert that is cleared, and that a breach which begins by then opens again. */
+export interface Reopenable {
+  readonly alert: Alert;
+  /** By the vehicle's time, ms since 1970. */
+  readonly until: number;
 }
 
 /** All that one signal changes. Its id is the signal's origin, so whoever repeats a transition can tell it is done. */
@@ -53,5 +80,7 @@ export interface VehicleState {
   readonly version: number;
   readonly marks: Marks;
   readonly open: OpenAlerts;
+  /** Absent when there are none. */
+  readonly reopenable?: readonly Reopenable[];
   readonly last: Transition;
 }

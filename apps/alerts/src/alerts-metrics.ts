@@ -38,7 +38,7 @@ export class AlertsMetrics {
     this.signals = { judged, late, replayed, suspect };
     this.transitions = new Counter({
       name: 'navora_alerts_transitions_total',
-      help: 'changes of alerts, by kind: opened, cleared, recorded-late',
+      help: 'changes of alerts, by kind: opened, reopened, cleared, recorded-late',
       labelNames: ['kind'],
       registers,
     });

@@ -10,6 +10,9 @@ export class MissingTables extends Error {
   override name = 'MissingTables';
 }
 
+/** Columns that came after their tables. */
+const LATER_COLUMNS = ['alert_marks.pending', 'vehicle_alerts.reopened_at'];
+
 const TABLES = ['vehicle_alerts', 'alerts_by_day', 'open_alerts', 'alert_marks'];
 
 /** What no waiting mends ends the start; anything else is a service that is not up yet. */
@@ -78,15 +81,20 @@ export class Boot {
 
 async function requireTables(client: CassandraClient, keyspace: string): Promise<void> {
   const { rows } = await client.execute(
-    'SELECT table_name FROM system_schema.tables WHERE keyspace_name = ?',
+    'SELECT table_name, column_name FROM system_schema.columns WHERE keyspace_name = ?',
     [keyspace],
     { prepare: true },
   );
-  const existing = new Set(rows.map((row) => row['table_name'] as string));
-  const missing = TABLES.filter((table) => !existing.has(table));
-  if (missing.length > 0) {
-    throw new MissingTables(
-      `keyspace ${keyspace} has no table ${missing.join(', ')}: run \`navora migrate\` first`,
-    );
+  const tables = new Set(rows.map((row) => row['table_name'] as string));
+  requireAll('table', tables, TABLES);
+  const columns = new Set(rows.map((row) => `${row['table_name']}.${row['column_name']}`));
+  requireAll('column', columns, LATER_COLUMNS);
+
+  function requireAll(what: string, existing: ReadonlySet<string>, wanted: readonly string[]): void {
+    const missing = wanted.filter((one) => !existing.has(one));
+    if (missing.length > 0)
+      throw new MissingTables(
+        `keyspace ${keyspace} has no ${what} ${missing.join(', ')}: run \`navora migrate\` first`,
+      );
   }
 }

@@ -2,7 +2,7 @@ import { types } from 'cassandra-driver';
 import type { CassandraClient } from '@navora/cassandra';
 import { partitionOf } from '@navora/kafka';
 import type { Alert, Change, Transition, VehicleState } from './alert.js';
-import { ALERT_COLUMNS, alertValues, dayOf, insertInto } from './alert-columns.js';
+import { ALERT_COLUMNS, alertValues, causeOf, dayOf, insertInto } from './alert-columns.js';
 import type { AlertStore } from './store.js';
 
 /** Buckets of the view of open alerts; part of the contract, so that readers find a vehicle's. */
@@ -78,8 +78,9 @@ export class CassandraAlertStore implements AlertStore {
   }
 
   /** Ids of history rows sort like the transitions they tell of. */
-  private historyRow({ transition, alert }: Change, version: number): Statement {
-    const cleared = transition === 'cleared';
+  private historyRow(change: Change, version: number): Statement {
+    const { transition, alert } = change;
+    const { at, by, value } = causeOf(change);
     return {
       query: insertInto(this.vehicleAlerts, [
         'vehicle_id',
@@ -97,9 +98,9 @@ export class CassandraAlertStore implements AlertStore {
         `${String(version).padStart(12, '0')}/${alert.id}`,
         alert.id,
         transition,
-        new Date(cleared ? (alert.clearedAt ?? alert.openedAt) : alert.openedAt),
-        cleared ? alert.clearedValue : alert.value,
-        cleared ? alert.clearedBy : alert.openedBy,
+        at,
+        value ?? types.unset,
+        by,
       ],
     };
   }
@@ -116,7 +117,8 @@ export class CassandraAlertStore implements AlertStore {
   private amongOpen({ transition, alert }: Change, version: number): Statement[] {
     const bucket = partitionOf(alert.vehicleId, OPEN_ALERT_BUCKETS);
     switch (transition) {
-      case 'opened': {
+      case 'opened':
+      case 'reopened': {
         const query = insertInto(this.openAlerts, ['bucket', 'vehicle_id', 'alert_id', ...ALERT_COLUMNS]);
         return [
           {

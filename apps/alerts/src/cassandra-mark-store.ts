@@ -1,12 +1,16 @@
 import { types } from 'cassandra-driver';
 import type { CassandraClient } from '@navora/cassandra';
 import { insertInto } from './alert-columns.js';
+import type { Pending } from './alert.js';
 import type { MarkStore, VehicleMarks } from './store.js';
 
 /** A batch of one partition is one write for the server; this many marks stay far below its size limit. */
 const MARKS_PER_BATCH = 100;
 const BATCHES_AT_ONCE = 8;
 const PAGE = 5000;
+
+/** A value like any other: unset would keep what was pending before, and a null is a tombstone. */
+const NOTHING_PENDING = '';
 
 /**
  * The write time of a mark is its origin offset + 1: whoever writes an older one, however late, changes nothing.
@@ -27,6 +31,7 @@ export class CassandraMarkStore implements MarkStore {
       'recorded_at',
       'message_id',
       'active',
+      'pending',
     ];
     const table = `${keyspace}.alert_marks`;
     this.insert = `${insertInto(table, ['signals_partition', ...columns])} USING TIMESTAMP ?`;
@@ -64,6 +69,7 @@ export class CassandraMarkStore implements MarkStore {
         marks.recordedAt === null ? types.unset : new Date(marks.recordedAt),
         marks.messageId ?? types.unset,
         active,
+        marks.pending ? JSON.stringify(marks.pending) : NOTHING_PENDING,
         BigInt(marks.originOffset) + 1n,
       ],
     }));
@@ -74,6 +80,8 @@ export class CassandraMarkStore implements MarkStore {
 function marksOf(row: types.Row): VehicleMarks {
   const recordedAt = row['recorded_at'] as Date | null;
   const messageId = row['message_id'] as types.Uuid | null;
+  // Rows of earlier releases have none.
+  const pending = (row['pending'] as string | null) ?? NOTHING_PENDING;
   return {
     vehicleId: row['vehicle_id'] as string,
     marks: {
@@ -81,6 +89,7 @@ function marksOf(row: types.Row): VehicleMarks {
       originOffset: Number(row['origin_offset']),
       recordedAt: recordedAt === null ? null : recordedAt.getTime(),
       messageId: messageId === null ? null : messageId.toString(),
+      ...(pending !== NOTHING_PENDING && { pending: JSON.parse(pending) as Pending[] }),
     },
     active: row['active'] as boolean,
   };

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AlertsRig } from './testing/alerts-rig.js';
 import { manySignals, repeatedly, seeded } from './testing/many-signals.js';
 import { servicesOf } from './testing/real-services.js';
-import { alertsOf } from './testing/signal-streams.js';
+import { alertsOf } from './testing/plain-alerts.js';
 
 const SEED = Number(process.env['NAVORA_TEST_SEED'] ?? Math.floor(Math.random() * 1e9));
 

@@ -112,7 +112,7 @@ export class SignalJourney {
   /** Undefined when our own code threw on this signal: it is given up, and the partition goes on. */
   private folded(vehicle: Vehicle, { signal, batch, record }: Taken): Folded | undefined {
     try {
-      return fold(vehicle.marks, vehicle.state?.open ?? [], signal, this.parts.describeRule);
+      return fold(vehicle.marks, vehicle.state, signal, this.parts.describeRule);
     } catch (error) {
       this.bury(batch, record, rejected('processing-error', String(error)).rejection);
       return undefined;

@@ -1,6 +1,7 @@
 import { v5 as uuidV5 } from 'uuid';
-import type { Outcome, Signal } from '@navora/schemas';
+import type { Outcome, Signal, Timing } from '@navora/schemas';
 import type { DescribeRule } from '../fold.js';
+import { AT_ONCE } from '../holds.js';
 
 /** For tests: the signal of a sensible reading. Its message id follows from its origin offset. */
 export function aSignal(over: Partial<Omit<Signal, 'origin'>> & { offset?: number } = {}): Signal {
@@ -23,6 +24,11 @@ export function aSignal(over: Partial<Omit<Signal, 'origin'>> & { offset?: numbe
 /** `engine: breach` in one word. */
 export function verdict(rule: string, outcome: Outcome, value: number = VALUE_OF[outcome]) {
   return { rule, outcome, value, measurement: null, severity: null, timing: null };
+}
+
+/** Nothing is asked for but what is given. */
+export function aTiming(over: Partial<Timing>): Timing {
+  return { ...AT_ONCE, ...over };
 }
 
 export const describeRule: DescribeRule = (rule) => ({ severity: 'critical', measurement: `${rule}C` });

@@ -62,7 +62,7 @@ export class InMemoryStore implements AlertStore, MarkStore {
       for (const { transition, alert } of changes) {
         write(this.byDayCells, alert.id, { version, alert });
         if (transition === 'recorded-late') continue;
-        const shown = transition === 'opened' ? alert : undefined;
+        const shown = transition === 'cleared' ? undefined : alert;
         write(this.openCells, `${vehicleId}/${alert.rule}`, { version, alert: shown });
       }
     });

@@ -1,9 +1,14 @@
 import fc from 'fast-check';
-import { alertId, type Outcome, type Signal } from '@navora/schemas';
-import type { Alert } from '../alert.js';
-import { aSignal, describeRule, verdict } from './a-signal.js';
+import type { Outcome, Signal, Timing } from '@navora/schemas';
+import { aSignal, aTiming, verdict } from './a-signal.js';
 
-const RULES = ['engine', 'fuel'] as const;
+/** One rule of each kind, by their names; the first is that of a file without any timing. */
+const RULES: readonly (readonly [rule: string, timing: Timing | null])[] = [
+  ['engine', null],
+  ['fuel', aTiming({ forMs: 2000, clearForMs: 1000, maxGapMs: 3000, reopenWithinMs: 4000 })],
+  ['cargo', aTiming({ repeatTimes: 3, repeatWithinMs: 5000, reopenWithinMs: 3000 })],
+  ['door', aTiming({ forMs: 2000 })],
+];
 const OUTCOMES: Outcome[] = ['breach', 'between', 'normal'];
 
 interface Drawn {
@@ -11,6 +16,8 @@ interface Drawn {
   shiftSeconds: number;
   clockSuspect: boolean;
   outcomes: (Outcome | undefined)[];
+  /** The rule that is switched off for this reading, by its place; nearly always none. */
+  off: number;
 }
 
 const drawn: fc.Arbitrary<Drawn> = fc.record({
@@ -21,6 +28,7 @@ const drawn: fc.Arbitrary<Drawn> = fc.record({
   outcomes: fc.tuple(
     ...RULES.map(() => fc.oneof(fc.constantFrom(...OUTCOMES), fc.constant<Outcome | undefined>(undefined))),
   ),
+  off: fc.nat({ max: 40 }),
 });
 
 function signalOf(one: Drawn, offset: number, vehicles: number): Signal {
@@ -29,10 +37,12 @@ function signalOf(one: Drawn, offset: number, vehicles: number): Signal {
     ...plain,
     recordedAt: plain.recordedAt + one.shiftSeconds * 1000,
     clockSuspect: one.clockSuspect && offset % 5 === 0,
-    verdicts: RULES.flatMap((rule, index) => {
+    verdicts: RULES.flatMap(([rule, timing], index) => {
       const outcome = one.outcomes[index];
-      return outcome && !(one.clockSuspect && offset % 5 === 0) ? [verdict(rule, outcome)] : [];
+      if (!outcome || one.off === index || (one.clockSuspect && offset % 5 === 0)) return [];
+      return [{ ...verdict(rule, outcome), timing }];
     }),
+    off: RULES.flatMap(([rule], index) => (one.off === index ? [rule] : [])),
   };
 }
 
@@ -65,63 +75,4 @@ function withSetbacks(signals: Signal[], setbacks: [at: number, back: number][])
     }
   }
   return delivered;
-}
-
-/** What the alerts of signals are, said as plainly as possible: by looking at everything again for each alert. */
-export function alertsOf(signals: readonly Signal[]): Alert[] {
-  const judged = signals.filter(({ clockSuspect }) => !clockSuspect);
-  return [...new Set(judged.map(({ vehicleId }) => vehicleId))].flatMap((vehicleId) => {
-    const own = judged.filter((signal) => signal.vehicleId === vehicleId);
-    const timely = own.filter((signal, index) => own.slice(0, index).every((one) => follows(signal, one)));
-    const late = own.filter((signal) => !timely.includes(signal));
-    return RULES.flatMap((rule) => [...timelyAlerts(timely, rule), ...lateAlerts(late, rule)]);
-  });
-}
-
-function follows(one: Signal, other: Signal): boolean {
-  if (one.recordedAt !== other.recordedAt) return one.recordedAt > other.recordedAt;
-  return one.messageId > other.messageId;
-}
-
-function timelyAlerts(timely: Signal[], rule: string): Alert[] {
-  const telling = timely.filter((signal) => /breach|normal/.test(outcomeOf(signal, rule)));
-  return telling.flatMap((signal, index) => {
-    const first = outcomeOf(signal, rule) === 'breach' && !/breach/.test(outcomeOf(telling[index - 1], rule));
-    const clearing = telling.slice(index).find((later) => outcomeOf(later, rule) === 'normal');
-    return first ? [alertOf(signal, rule, clearing, false)] : [];
-  });
-}
-
-function lateAlerts(late: Signal[], rule: string): Alert[] {
-  return late
-    .filter((signal) => outcomeOf(signal, rule) === 'breach')
-    .map((signal) => alertOf(signal, rule, signal, true));
-}
-
-function outcomeOf(signal: Signal | undefined, rule: string): string {
-  return signal?.verdicts.find((one) => one.rule === rule)?.outcome ?? '';
-}
-
-function valueOf(signal: Signal, rule: string): number {
-  return signal.verdicts.find((one) => one.rule === rule)?.value ?? Number.NaN;
-}
-
-function alertOf(opening: Signal, rule: string, clearing: Signal | undefined, late: boolean): Alert {
-  return {
-    id: alertId(opening.vehicleId, rule, opening.recordedAt, opening.messageId),
-    vehicleId: opening.vehicleId,
-    rule,
-    ...describeRule(rule),
-    status: clearing ? 'cleared' : 'open',
-    late,
-    value: valueOf(opening, rule),
-    openedAt: opening.recordedAt,
-    openedBy: opening.messageId,
-    ...(clearing && {
-      clearedAt: clearing.recordedAt,
-      clearedBy: clearing.messageId,
-      clearedValue: valueOf(clearing, rule),
-    }),
-    ruleVersion: opening.ruleVersion,
-  };
 }

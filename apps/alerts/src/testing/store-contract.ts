@@ -26,7 +26,7 @@ export function describeStore(name: string, make: () => StoreUnderTest): void {
     ];
     for (const signal of signals) {
       const before = states.at(-1);
-      const folded = fold(before?.marks, before?.open ?? [], signal, describeRule);
+      const folded = fold(before?.marks, before, signal, describeRule);
       states.push(stateAfter(before, signal, folded));
     }
     return states;
@@ -102,7 +102,7 @@ export function describeStore(name: string, make: () => StoreUnderTest): void {
       const partition = 100 + count;
       const mark = (vehicleId: string, offset: number, active: boolean) => ({
         vehicleId,
-        marks: fold(undefined, [], aSignal({ vehicleId, offset }), describeRule).marks,
+        marks: fold(undefined, undefined, aSignal({ vehicleId, offset }), describeRule).marks,
         active,
       });
       const many = Array.from({ length: 250 }, (_, index) => mark(`v${index}`, index, index % 2 === 0));
@@ -113,7 +113,7 @@ export function describeStore(name: string, make: () => StoreUnderTest): void {
       const suspect = aSignal({ vehicleId: 'unjudged', clockSuspect: true });
       const unjudged = {
         vehicleId: 'unjudged',
-        marks: fold(undefined, [], suspect, describeRule).marks,
+        marks: fold(undefined, undefined, suspect, describeRule).marks,
         active: false,
       };
       await marks.save(partition, [unjudged]);

@@ -28,6 +28,9 @@ export async function storedAlerts(client: CassandraClient, keyspace: string) {
 
 function alertOf(row: Row, idColumn: string): Alert {
   const clearedAt = row['cleared_at'] as Date | null;
+  const clearedValue = row['cleared_value'] as number | null;
+  const reopenedAt = row['reopened_at'] as Date | null;
+  const reopenedValue = row['reopened_value'] as number | null;
   return {
     id: String(row[idColumn]),
     vehicleId: row['vehicle_id'] as string,
@@ -42,7 +45,12 @@ function alertOf(row: Row, idColumn: string): Alert {
     ...(clearedAt && {
       clearedAt: clearedAt.getTime(),
       clearedBy: String(row['cleared_by']),
-      clearedValue: row['cleared_value'] as number,
+      ...(clearedValue !== null && { clearedValue }),
+    }),
+    ...(reopenedAt && {
+      reopenedAt: reopenedAt.getTime(),
+      reopenedBy: String(row['reopened_by']),
+      ...(reopenedValue !== null && { reopenedValue }),
     }),
     ruleVersion: row['rule_version'] as string,
   };
