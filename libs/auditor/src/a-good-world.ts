@@ -38,8 +38,12 @@ const JOURNEYS: Record<string, { at: number; [name: string]: unknown }[]> = {
 };
 
 export const RULES: E.Evidence['rules'] = [
-  { id: 'hot', measurement: 'engineTemperatureC', severity: 'critical', breachAbove: 100, normalTo: 95 },
-  { id: 'fuel-low', measurement: 'fuelLevelPercent', breachBelow: 15, normalFrom: 18 },
+  {
+    id: 'hot',
+    severity: 'critical',
+    clauses: [{ measurement: 'engineTemperatureC', breachAbove: 100, normalTo: 95 }],
+  },
+  { id: 'fuel-low', clauses: [{ measurement: 'fuelLevelPercent', breachBelow: 15, normalFrom: 18 }] },
 ];
 
 export function aGoodWorld(): E.Evidence {

@@ -5,8 +5,11 @@ import type { BodyReading } from './evidence.js';
 import { messageIdOf } from './ids.js';
 
 const RULES = [
-  { id: 'hot', measurement: 'engine', breachAbove: 100, normalTo: 95 },
-  { id: 'cold', measurement: 'cargo', breachBelow: 2, breachAbove: 8, normalFrom: 2, normalTo: 8 },
+  { id: 'hot', clauses: [{ measurement: 'engine', breachAbove: 100, normalTo: 95 }] },
+  {
+    id: 'cold',
+    clauses: [{ measurement: 'cargo', breachBelow: 2, breachAbove: 8, normalFrom: 2, normalTo: 8 }],
+  },
 ];
 
 const reading = (recordedAt: number, measured: Record<string, number>, salt = 0): BodyReading => ({

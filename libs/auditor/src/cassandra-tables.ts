@@ -93,6 +93,9 @@ export function alertIn(row: types.Row, id: string): AlertRow {
     clearedAt: optionalNumber(row, 'cleared_at'),
     clearedBy: optionalText(row, 'cleared_by')?.toLowerCase(),
     clearedValue: optionalNumber(row, 'cleared_value'),
+    reopenedAt: optionalNumber(row, 'reopened_at'),
+    reopenedBy: optionalText(row, 'reopened_by')?.toLowerCase(),
+    reopenedValue: optionalNumber(row, 'reopened_value'),
   };
   const present = Object.entries(optional).filter(([, value]) => value !== undefined);
   return {

@@ -45,7 +45,7 @@ export const alertsWrong: Check = {
       const asBefore = before !== undefined && !fieldDifferences(before, alert, ALERT_FIELDS);
       if (different && !asBefore) yield witness('a wrong alert', alert, different);
       else if (!file.movedOn.has(alert.vehicleId))
-        yield* wrongHistory(alert, transitions.get(keyOf(alert)) ?? []);
+        yield* wrongHistory(alert, expected.past ?? [], transitions.get(keyOf(alert)) ?? []);
     }
   },
 };
@@ -53,11 +53,16 @@ export const alertsWrong: Check = {
 export const ALERT_FIELDS = [
   ...(['rule', 'severity', 'status', 'late', 'measurement', 'value'] as const),
   ...(['openedAt', 'openedBy', 'clearedAt', 'clearedBy', 'clearedValue'] as const),
+  ...(['reopenedAt', 'reopenedBy', 'reopenedValue'] as const),
 ];
 
-/** The history is held against the alert itself, which is held against the rules. */
-function* wrongHistory(alert: AlertRow, found: readonly AlertHistoryRow[]): Iterable<Witness> {
-  const missing = transitionsOf(alert);
+/** The history is held against the alert itself, which is held against the rules, and what it overwrote. */
+function* wrongHistory(
+  alert: AlertRow,
+  past: readonly AlertHistoryRow[],
+  found: readonly AlertHistoryRow[],
+): Iterable<Witness> {
+  const missing = transitionsOf(alert, past);
   for (const row of found) {
     const index = missing.findIndex((it) => it.transition === row.transition);
     const [expected] = index < 0 ? [] : missing.splice(index, 1);
@@ -69,11 +74,16 @@ function* wrongHistory(alert: AlertRow, found: readonly AlertHistoryRow[]): Iter
   for (const { transition } of missing) yield witness('no such transition', alert, { expected: transition });
 }
 
-function transitionsOf(alert: AlertRow): AlertHistoryRow[] {
+function transitionsOf(alert: AlertRow, past: readonly AlertHistoryRow[]): AlertHistoryRow[] {
   const { vehicleId, id: alertId, value, openedAt: at, openedBy: messageId } = alert;
   const opening = { vehicleId, alertId, at, messageId, ...(value === undefined ? {} : { value }) };
   if (alert.late) return [{ ...opening, transition: 'recorded-late' }];
-  const transitions: AlertHistoryRow[] = [{ ...opening, transition: 'opened' }];
+  const transitions: AlertHistoryRow[] = [{ ...opening, transition: 'opened' }, ...past];
+  if (alert.reopenedAt !== undefined) {
+    const { reopenedAt, reopenedBy = '', reopenedValue } = alert;
+    const reopened = { vehicleId, alertId, transition: 'reopened', at: reopenedAt, messageId: reopenedBy };
+    transitions.push(reopenedValue === undefined ? reopened : { ...reopened, value: reopenedValue });
+  }
   if (alert.clearedAt !== undefined) {
     const clearing = { at: alert.clearedAt, messageId: alert.clearedBy ?? '' };
     const cleared = { vehicleId, alertId, transition: 'cleared', ...clearing };

@@ -1,9 +1,8 @@
 import { type CaseFile, identityKey, judgedReadings, type Reading } from './case-file.js';
 import { type Check, describeDifferences, fieldDifferences, type Witness } from './check.js';
-import { measured } from './content.js';
+import { findingOf } from './clauses.js';
 import type { BodyReading, Content, ReadingRecord, SignalRecord, Value, Verdict } from './evidence.js';
 import { placeText } from './ids.js';
-import { outcomeOf } from './rules.js';
 
 export const signalsMissing: Check = {
   name: 'signals missing',
@@ -105,13 +104,16 @@ function verdictsOf(
   file: CaseFile,
 ): [Content, Content] {
   const expected = suspect ? [] : judge(reading.said, file);
-  return [asContent(expected), asContent(signal.verdicts)];
+  const off = (signal.off ?? []).map((rule): Verdict => ({ rule, outcome: 'off', value: 0 }));
+  return [asContent(expected), asContent([...signal.verdicts, ...off])];
 }
 
 function* judge(said: BodyReading, file: CaseFile): Iterable<Verdict> {
   for (const rule of file.evidence.rules) {
-    const value = measured(said.content, rule.measurement);
-    if (value !== undefined) yield { rule: rule.id, outcome: outcomeOf(rule, value), value };
+    const found = findingOf(rule, said);
+    if (found === undefined) continue;
+    if (found === 'off') yield { rule: rule.id, outcome: 'off', value: 0 };
+    else yield { rule: rule.id, outcome: found.finding.outcome, value: found.finding.value };
   }
 }
 

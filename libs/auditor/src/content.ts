@@ -23,12 +23,6 @@ function sameValue(one: Value | undefined, other: Value | undefined): boolean {
   return one === other || (Number.isNaN(one) && Number.isNaN(other));
 }
 
-/** The value a rule sees: only numbers can be above or below anything. */
-export function measured(content: Content, measurement: string): number | undefined {
-  const value = content.get(measurement);
-  return typeof value === 'number' ? value : undefined;
-}
-
 /**
  * Puts what has no field of its own into the map: nested objects with dotted names, arrays as their JSON text,
  * nulls not at all.

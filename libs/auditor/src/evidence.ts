@@ -113,6 +113,8 @@ export interface SignalRecord extends Place {
   readonly origin: Place;
   readonly clockSuspect: boolean;
   readonly verdicts: readonly Verdict[];
+  /** Rules that are switched off for the vehicle; none, unless said. */
+  readonly off?: readonly string[];
 }
 
 export interface Row extends BodyReading {
@@ -146,6 +148,9 @@ export interface AlertRow {
   readonly clearedAt?: number;
   readonly clearedBy?: string;
   readonly clearedValue?: number;
+  readonly reopenedAt?: number;
+  readonly reopenedBy?: string;
+  readonly reopenedValue?: number;
 }
 
 export interface AlertHistoryRow {

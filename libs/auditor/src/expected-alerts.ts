@@ -1,9 +1,10 @@
 import { foldAlerts } from './alert-fold.js';
 import { type CaseFile, identityKey, judgedReadings } from './case-file.js';
 import type { AlertRow, BodyReading } from './evidence.js';
+import type { FoldedAlert } from './rule-life.js';
 
 export interface ExpectedAlert {
-  readonly alert: AlertRow;
+  readonly alert: FoldedAlert;
   /** What may stand there as well, since the reading that changed it came while the tables were read. */
   readonly before?: AlertRow;
   /** The reading that opens it came while the tables were read. */
@@ -24,7 +25,7 @@ export function* expectedAlerts(file: CaseFile): Iterable<ExpectedAlert> {
   }
 }
 
-function* whileMovingOn(atCut: readonly AlertRow[], now: readonly AlertRow[]): Iterable<ExpectedAlert> {
+function* whileMovingOn(atCut: readonly FoldedAlert[], now: readonly FoldedAlert[]): Iterable<ExpectedAlert> {
   const beforeById = new Map(atCut.map((alert) => [alert.id, alert]));
   for (const alert of now) {
     const before = beforeById.get(alert.id);

@@ -51,6 +51,7 @@ export class RecordReader {
       origin: placeIn(origin) ?? { topic: '', partition: -1, offset: -1n },
       clockSuspect: field(fields, 'clockSuspect') === true,
       verdicts: listOf(fields, 'verdicts').map(verdictIn),
+      off: listOf(fields, 'off').map(String),
     };
   }
 

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { outcomeOf, parseRules } from './rules.js';
+import { outcomeOf } from './clauses.js';
+import { parseRules } from './rules.js';
 
 const rule = (condition: string) => {
   const [only] = parseRules(`rules: [{ id: r, measurement: m, ${condition} }]`, 'rules.yaml');
-  if (only === undefined) throw new Error('no rule');
-  return (value: number) => outcomeOf(only, value);
+  const [clause] = only?.clauses ?? [];
+  if (clause === undefined) throw new Error('no rule');
+  return (value: number) => outcomeOf(clause, value);
 };
 
 describe('a rule', () => {
