@@ -5,7 +5,6 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AlertsRig } from './testing/alerts-rig.js';
 import { manySignals, repeatedly, seeded } from './testing/many-signals.js';
 import { servicesOf } from './testing/real-services.js';
-import { alertsOf } from './testing/plain-alerts.js';
 
 const SEED = Number(process.env['NAVORA_TEST_SEED'] ?? Math.floor(Math.random() * 1e9));
 
@@ -43,7 +42,7 @@ it(`A3: keeps its alerts while Cassandra is cut off and its answers are lost (se
   expect(link.connections).toBeGreaterThan(1);
   expect(service.said).toContain('operation_repeated');
   expect(await service.end('SIGTERM'), service.said.slice(-2000)).toBe(0);
-  await rig.expectAlerts(alertsOf(signals));
+  await rig.expectAlertsOf(signals);
 }, 240_000);
 
 it('A3: Cassandra frozen: not ready within seconds though idle, nothing committed, and it goes on by itself', async () => {
@@ -64,7 +63,7 @@ it('A3: Cassandra frozen: not ready within seconds though idle, nothing committe
     expect(await own.topic.uncommitted(group), 'I5').toBe(signals.length);
     link.heal();
     await own.untilAllIsCommitted(group);
-    await own.expectAlerts(alertsOf(signals));
+    await own.expectAlertsOf(signals);
     expect(await service.end('SIGTERM'), 'I11').toBe(0);
   } finally {
     link.heal();
@@ -93,7 +92,7 @@ it('W2: SIGTERM under load: exit code 0 within the grace time, and all that was 
     await own.untilAllIsCommitted(group);
     // Whatever the first had done and not committed would be a replay to the second.
     expect(await second.metric('navora_alerts_signals_total'), 'I11').toBe(left);
-    await own.expectAlerts(alertsOf(signals));
+    await own.expectAlertsOf(signals);
     expect(await second.end('SIGTERM'), 'I11').toBe(0);
   } finally {
     await own.drop();

@@ -6,7 +6,7 @@ export type Zone =
 const EARTH_M = 6_371_008.8;
 
 export function isWithin(zone: Zone, latitude: number, longitude: number): boolean {
-  if ('corners' in zone) return turnsAround(zone.corners, latitude, longitude) % 2 !== 0;
+  if ('corners' in zone) return encloses(zone.corners, latitude, longitude);
   const [one, other] = [vector(...zone.middle), vector(latitude, longitude)];
   return EARTH_M * angle(one, other) <= zone.radiusM;
 }
@@ -22,21 +22,28 @@ function angle([a, b, c]: Vector, [d, e, f]: Vector): number {
   return Math.atan2(Math.hypot(b * f - c * e, c * d - a * f, a * e - b * d), a * d + b * e + c * f);
 }
 
-/** How often the border goes around a point: each corner as seen from there, east and west of it. */
-function turnsAround(corners: Extract<Zone, { corners: unknown }>['corners'], lat: number, lon: number) {
+/**
+ * Whether one meets the border an odd number of times on the way from a point eastward. The southern and western
+ * sides are within, the northern and eastern ones are not.
+ */
+function encloses(
+  corners: Extract<Zone, { corners: unknown }>['corners'],
+  lat: number,
+  lon: number,
+): boolean {
   let east = shortest((corners[0]?.[1] ?? 0) - lon);
   const seen = corners.map(([north, meridian], index) => {
     const before = corners[index - 1]?.[1];
     if (before !== undefined) east += shortest(meridian - before);
     return { north: north - lat, east };
   });
-  let turned = 0;
-  for (const [index, one] of seen.entries()) {
+  const met = seen.flatMap((one, index) => {
     const next = seen[(index + 1) % seen.length] ?? one;
-    const cross = one.east * next.north - one.north * next.east;
-    turned += Math.atan2(cross, one.east * next.east + one.north * next.north);
-  }
-  return Math.round(turned / (2 * Math.PI));
+    if (one.north > 0 === next.north > 0) return [];
+    return [one.east - (one.north * (next.east - one.east)) / (next.north - one.north)];
+  });
+  // Wide zones may reach the point the other way round the globe.
+  return [-360, 0, 360].some((turn) => met.filter((at) => at > turn).length % 2 === 1);
 }
 
 function shortest(degrees: number): number {

@@ -23,7 +23,7 @@ export type SingleCondition =
 export type Condition =
   SingleCondition | { kind: 'all-of' | 'any-of'; conditions: readonly SingleCondition[] };
 
-/** In degrees, WGS 84. The border belongs to a circle; of a polygon it does not matter. */
+/** In degrees, WGS 84. Of a circle the border is part; of a polygon its southern and western sides are. */
 export type Place =
   { latitude: number; longitude: number; radiusM: number } | { polygon: readonly Position[] };
 export type Position = readonly [latitude: number, longitude: number];

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ServiceProcess, type Environment } from '@navora/testing';
 import { expect } from 'vitest';
+import type { Signal } from '@navora/schemas';
 import type { Alert } from '../alert.js';
-import { byId, historyOf } from './expected.js';
+import { byId } from './expected.js';
+import { alertsOf, historyOf } from './plain-alerts.js';
 import { ownKeyspace, ownName } from './real-services.js';
 import { SignalsTopic } from './signals-topic.js';
 import { storedAlerts } from './stored-alerts.js';
@@ -16,6 +18,7 @@ const STANDSTILL_MS = 45_000;
 const RULES = `rules:
   - {id: engine, measurement: engineC, above: 100, severity: critical}
   - {id: fuel, measurement: fuelC, above: 100, severity: critical}
+  - {id: door, measurement: doorC, above: 100, severity: critical}
 `;
 
 /** For tests: the service as a process on real services, with a topic, groups and a keyspace of its own. */
@@ -65,14 +68,22 @@ export class AlertsRig {
     }
   }
 
-  /** Alerts, views and history are these: nothing lost, nothing doubled, nothing stale. */
-  async expectAlerts(alerts: readonly Alert[]): Promise<void> {
-    const expected = byId(alerts);
+  /** Alerts, views and history are those of the signals: nothing lost, nothing doubled, nothing stale. */
+  async expectAlertsOf(signals: readonly Signal[]): Promise<void> {
+    const expected = byId(alertsOf(signals));
     const stored = await storedAlerts(this.cassandra.client, this.cassandra.keyspace);
     expect(byId(stored.alerts)).toEqual(expected);
     expect(byId(stored.byDay)).toEqual(expected);
     expect(byId(stored.open)).toEqual(expected.filter(({ status }) => status === 'open'));
-    expect([...stored.history].sort()).toEqual(expected.flatMap(historyOf).sort());
+    expect([...stored.history].sort()).toEqual(historyOf(signals).sort());
+  }
+
+  /** What stands in the tables of one vehicle's alerts, and their history in its order. */
+  async raisedFor(vehicleId: string): Promise<{ alerts: Alert[]; history: string[] }> {
+    const { alerts, history } = await storedAlerts(this.cassandra.client, this.cassandra.keyspace);
+    const own = alerts.filter((alert) => alert.vehicleId === vehicleId);
+    const isOwn = (line: string) => own.some(({ id }) => line.startsWith(id));
+    return { alerts: own, history: history.filter(isOwn) };
   }
 
   async drop(): Promise<void> {

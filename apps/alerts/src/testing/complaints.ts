@@ -1,7 +1,7 @@
 import { Judge, parseRules } from '@navora/rules';
 import type { Reading, Signal } from '@navora/schemas';
 import { v5 as uuidV5 } from 'uuid';
-import { expect, it } from 'vitest';
+import { expect, it as vitestIt } from 'vitest';
 import type { Alert } from '../alert.js';
 
 export interface Raised {
@@ -112,7 +112,8 @@ function lives({ alerts }: Raised): string[] {
 const transitionsIn = ({ history }: Raised) => history.map((line) => line.split(' ')[1]);
 
 /** For tests: what users of other platforms complain about, and what becomes of it here, wherever it is run. */
-export function describeComplaints(raise: Raise): void {
+export function describeComplaints(raise: Raise, timeoutMs = 5000): void {
+  const it = (name: string, test: () => Promise<void>) => vitestIt(name, test, timeoutMs);
   const raised = (drive: Drive) => raise([drive.signals]);
 
   it('two messages a few milliseconds apart raise one alert, not two', async () => {

@@ -1,5 +1,5 @@
 import type { Outcome, Signal } from '@navora/schemas';
-import { aSignal, verdict } from './a-signal.js';
+import { aSignal, aTiming, verdict } from './a-signal.js';
 
 /** Numbers from 0 to 1, the same in every run with this seed (mulberry32, by Tommy Ettinger). */
 export function seeded(seed: number): () => number {
@@ -11,16 +11,25 @@ export function seeded(seed: number): () => number {
   };
 }
 
+/** In manySignals, a vehicle's readings are about a minute apart. */
+const HELD = aTiming({ forMs: 100_000, clearForMs: 30_000, reopenWithinMs: 120_000, maxGapMs: 200_000 });
+const COUNTED = aTiming({ repeatTimes: 2, repeatWithinMs: 900_000 });
+
 /** For tests: signals of many vehicles in the order of their origins; some late, some clock-suspect. */
 export function manySignals(count: number, vehicles: number, random: () => number): Signal[] {
   const outcome = (): Outcome => (random() < 0.1 ? 'breach' : random() < 0.5 ? 'between' : 'normal');
+  const held = (): Outcome => (random() < 0.6 ? 'breach' : 'normal');
   return Array.from({ length: count }, (_, offset) => {
     const signal = aSignal({ offset, vehicleId: `t-${Math.floor(random() * vehicles)}` });
     if (random() < 0.02) return { ...signal, clockSuspect: true, recordedAt: signal.recordedAt + 3_600_000 };
     return {
       ...signal,
       recordedAt: signal.recordedAt - (random() < 0.05 ? 600_000 : 0),
-      verdicts: [verdict('engine', outcome()), ...(random() < 0.5 ? [verdict('fuel', outcome())] : [])],
+      verdicts: [
+        verdict('engine', outcome()),
+        ...(random() < 0.5 ? [{ ...verdict('fuel', outcome()), timing: COUNTED }] : []),
+        { ...verdict('door', held()), timing: HELD },
+      ],
     };
   });
 }

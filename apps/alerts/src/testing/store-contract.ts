@@ -1,8 +1,9 @@
+import type { Verdict } from '@navora/schemas';
 import { describe, expect, it } from 'vitest';
 import type { Alert, VehicleState } from '../alert.js';
 import { fold, stateAfter } from '../fold.js';
 import type { AlertStore, MarkStore } from '../store.js';
-import { aSignal, describeRule, verdict } from './a-signal.js';
+import { aSignal, aTiming, describeRule, verdict } from './a-signal.js';
 
 export interface StoreUnderTest {
   alerts: AlertStore;
@@ -32,7 +33,38 @@ export function describeStore(name: string, make: () => StoreUnderTest): void {
     return states;
   }
 
+  const clearing = { ...verdict('engine', 'normal'), timing: aTiming({ reopenWithinMs: 60_000 }) };
+
   describe(`a store of alerts (${name})`, () => {
+    it('shows an alert that was opened again as open, and as cleared when it is, with its whole history', async () => {
+      const { alerts, stored } = make();
+      const vehicleId = aVehicle();
+      let state: VehicleState | undefined;
+      const next = async (offset: number, one: Verdict) => {
+        const signal = aSignal({ vehicleId, offset, verdicts: [one] });
+        state = stateAfter(state, signal, fold(state?.marks, state, signal, describeRule));
+        expect(await alerts.commit(vehicleId, state)).toBe('applied');
+        await alerts.writeViews(vehicleId, state.version, state.last);
+        expect(await alerts.load(vehicleId)).toEqual(state);
+        return stored(vehicleId);
+      };
+      await next(1, verdict('engine', 'breach'));
+      expect((await next(2, clearing)).open).toEqual([]);
+      const again = await next(3, verdict('engine', 'breach', 120));
+      expect(again.alerts).toEqual(state?.open);
+      expect(again.byDay).toEqual(state?.open);
+      expect(again.open).toEqual(state?.open);
+      expect(again.open).toMatchObject([{ status: 'open', value: 104, reopenedValue: 120 }]);
+      expect(again.open[0]).not.toHaveProperty('clearedAt');
+      const cleared = await next(4, verdict('engine', 'normal'));
+      expect(cleared.open).toEqual([]);
+      expect(cleared.alerts).toMatchObject([{ status: 'cleared', clearedValue: 91, reopenedValue: 120 }]);
+      expect(cleared.byDay).toEqual(cleared.alerts);
+      expect(cleared.history.map((line) => line.split(' ')[1])).toEqual([
+        ...['opened', 'cleared', 'reopened', 'cleared'],
+      ]);
+    });
+
     it('knows nothing of a vehicle that never had a transition', async () => {
       expect(await make().alerts.load(aVehicle())).toBeUndefined();
     });
@@ -95,6 +127,21 @@ export function describeStore(name: string, make: () => StoreUnderTest): void {
         'fuel cleared true',
         'fuel open false',
       ]);
+    });
+
+    it('keeps what is pending with the marks, and forgets it with newer ones', async () => {
+      const { marks } = make();
+      const partition = 200 + count;
+      const pending = [{ rule: 'engine', toward: 'open', at: [1, 2] }] as const;
+      const mark = (offset: number, more: object) => {
+        const { marks: plain } = fold(undefined, undefined, aSignal({ offset }), describeRule);
+        return { vehicleId: 'v1', marks: { ...plain, ...more }, active: false };
+      };
+      await marks.save(partition, [mark(5, { pending })]);
+      expect(await marks.loadAll(partition)).toEqual([mark(5, { pending })]);
+      await marks.save(partition, [mark(6, {})]);
+      await marks.save(partition, [mark(4, { pending })]);
+      expect(await marks.loadAll(partition)).toEqual([mark(6, {})]);
     });
 
     it('keeps the newest mark of each vehicle of a partition, whatever is saved later', async () => {

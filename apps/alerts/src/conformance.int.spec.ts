@@ -1,0 +1,31 @@
+import type { ServiceProcess } from '@navora/testing';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { AlertsRig } from './testing/alerts-rig.js';
+import { describeComplaints } from './testing/complaints.js';
+
+describe('on the real Kafka and Cassandra', () => {
+  let rig: AlertsRig;
+  let service: ServiceProcess;
+  beforeAll(async () => {
+    rig = await AlertsRig.create(process.env);
+    service = await rig.start(rig.groups[0]);
+  }, 120_000);
+  afterAll(async () => {
+    await service.end('SIGTERM');
+    await rig.drop();
+  }, 60_000);
+
+  describeComplaints(async (deliveries) => {
+    const [group] = rig.groups;
+    for (const [index, signals] of deliveries.entries()) {
+      if (index > 0) {
+        await service.end('SIGKILL');
+        service = await rig.start(group);
+      }
+      await rig.topic.send(signals);
+      await rig.untilAllIsCommitted(group);
+    }
+    const [first] = deliveries.flat();
+    return rig.raisedFor(first?.vehicleId ?? '');
+  }, 120_000);
+});
