@@ -36,14 +36,16 @@ export function alertStory(alert: StoredAlert, history: readonly HistoryLine[]):
     ['value', `${alert.value} when it opened${clearedValueOf(alert)}`],
   ];
   const lines = history.map(
-    ({ at, transition, value, messageId }) => `  ${at}  ${transition}  ${value}  by reading ${messageId}`,
+    ({ at, transition, value, messageId }) =>
+      `  ${at}  ${transition}${value === undefined ? '' : `  ${value}`}  by reading ${messageId}`,
   );
   return [...facts.map(([name, fact]) => `${name.padEnd(9)} ${fact}`), 'history', ...lines].join('\n');
 }
 
-function stateOf({ status, late, clearedAt }: StoredAlert): string {
+function stateOf({ status, late, clearedAt, reopenedAt }: StoredAlert): string {
   if (late) return 'recorded late';
-  return status === 'open' ? 'open' : `cleared ${clearedAt ?? ''}`.trimEnd();
+  if (status === 'open') return reopenedAt === undefined ? 'open' : `open again since ${reopenedAt}`;
+  return `cleared ${clearedAt ?? ''}`.trimEnd();
 }
 
 function clearedValueOf({ clearedValue, late }: StoredAlert): string {

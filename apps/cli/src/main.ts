@@ -6,6 +6,7 @@ import { drillCommand } from './drill-command.js';
 import { migrateCommand } from './migrate-command.js';
 import { readingsCommand } from './readings-command.js';
 import { replayCommand } from './replay-command.js';
+import { rulesCommand } from './rules-command.js';
 import { simulateCommand } from './simulate-command.js';
 import { stackCommand } from './stack-command.js';
 import { startCommand } from './start-command.js';
@@ -23,6 +24,7 @@ for (const command of [
   replayCommand,
   readingsCommand,
   alertsCommand,
+  rulesCommand,
   deadLettersCommand,
   auditCommand,
   drillCommand,

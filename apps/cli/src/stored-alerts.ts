@@ -20,13 +20,17 @@ export interface StoredAlert {
   clearedAt?: string;
   clearedBy?: string;
   clearedValue?: number;
+  reopenedAt?: string;
+  reopenedBy?: string;
+  reopenedValue?: number;
   ruleVersion: string;
 }
 
 export interface HistoryLine {
   transition: string;
   at: string;
-  value: number;
+  /** Absent when what decided was another measurement, or no reading's. */
+  value?: number;
   messageId: string;
 }
 
@@ -93,6 +97,9 @@ export class StoredAlerts {
 
 function alertOf(row: types.Row): StoredAlert {
   const clearedAt = row['cleared_at'] as Date | null;
+  const clearedValue = row['cleared_value'] as number | null;
+  const reopenedAt = row['reopened_at'] as Date | null;
+  const reopenedValue = row['reopened_value'] as number | null;
   return {
     id: String(row['alert_id'] ?? row['id']),
     vehicleId: row['vehicle_id'] as string,
@@ -107,7 +114,12 @@ function alertOf(row: types.Row): StoredAlert {
     ...(clearedAt && {
       clearedAt: clearedAt.toISOString(),
       clearedBy: String(row['cleared_by']),
-      clearedValue: row['cleared_value'] as number,
+      ...(clearedValue !== null && { clearedValue }),
+    }),
+    ...(reopenedAt && {
+      reopenedAt: reopenedAt.toISOString(),
+      reopenedBy: String(row['reopened_by']),
+      ...(reopenedValue !== null && { reopenedValue }),
     }),
     ruleVersion: row['rule_version'] as string,
   };
@@ -117,7 +129,7 @@ function historyLineOf(row: types.Row): HistoryLine {
   return {
     transition: row['transition'] as string,
     at: (row['at'] as Date).toISOString(),
-    value: row['value'] as number,
+    ...(row['value'] !== null && { value: row['value'] as number }),
     messageId: String(row['message_id']),
   };
 }

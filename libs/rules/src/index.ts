@@ -3,3 +3,4 @@ export { Judge, type Judgement } from './judge.js';
 export * from './rule.js';
 export { loadRules, parseRules, WrongRules } from './rules-file.js';
 export { rulesJsonSchema } from './file-shape.js';
+export { sentenceOf } from './sentence.js';
