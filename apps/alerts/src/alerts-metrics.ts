@@ -18,6 +18,7 @@ export class AlertsMetrics {
   private readonly transitions: Counter<'kind'>;
   private readonly deadLetters: Counter<'reason'>;
   private readonly expirations: Counter;
+  private readonly rulesChanges: Counter<'outcome'>;
   private readonly transitionTime: Histogram;
   private readonly visibleAfter: Histogram;
 
@@ -46,6 +47,12 @@ export class AlertsMetrics {
       name: 'navora_alerts_dead_letters_total',
       help: 'signals given up, by reason',
       labelNames: ['reason'],
+      registers,
+    });
+    this.rulesChanges = new Counter({
+      name: 'navora_alerts_rules_changes_total',
+      help: 'changed rules files that were taken up, or refused',
+      labelNames: ['outcome'],
       registers,
     });
     this.expirations = new Counter({
@@ -89,6 +96,10 @@ export class AlertsMetrics {
     for (const { transition } of changes) this.transitions.labels(transition).inc();
     this.transitionTime.observe(tookMs / 1000);
     this.visibleAfter.observe(Math.max(0, Date.now() - receivedAt) / 1000);
+  }
+
+  rulesChanged(outcome: 'taken' | 'refused'): void {
+    this.rulesChanges.inc({ outcome });
   }
 
   signalsExpired(): void {

@@ -9,7 +9,7 @@ import {
   SchemaLessons,
 } from '@navora/kafka';
 import { StoreProbe } from '@navora/cassandra';
-import { loadRules } from '@navora/rules';
+import { RulesInForce } from '@navora/rules';
 import {
   createLogger,
   createMetrics,
@@ -48,7 +48,18 @@ await runService(
   async (service) => {
     const { log } = service;
     const { cassandraKeyspace, signalsTopic } = configuration;
-    const rules = loadRules(configuration.rulesFile);
+    const rules = new RulesInForce(configuration.rulesFile, {
+      taken: (next, before) => {
+        describeRule = ruleBook(next);
+        metrics.rulesChanged('taken');
+        log.info({ ruleVersion: next.version, before: before.version }, 'rules_taken');
+      },
+      refused: (error) => {
+        metrics.rulesChanged('refused');
+        log.error({ error: error.message }, 'rules_refused');
+      },
+    });
+    let describeRule = ruleBook(rules.current);
     const boot = new Boot(configuration, log);
     const persistence = new Persistence(log);
     const readiness = new Readiness(boot, persistence);
@@ -125,13 +136,21 @@ await runService(
       consumerLag: () => strategy.group?.lag ?? 0,
       unresolved: () => strategy.group?.unresolved ?? 0,
     });
+    await service.start(
+      'rules',
+      () => {
+        rules.start();
+        return rules;
+      },
+      (started) => started.stop(),
+    );
     const journey: SignalJourney = new SignalJourney({
       decoder,
       lessons,
       alerts: new CassandraAlertStore(cassandra, cassandraKeyspace),
       marks: new CassandraMarkStore(cassandra, cassandraKeyspace),
       deadLetters: new DeadLetters('alerts', lane, encoder),
-      describeRule: ruleBook(rules),
+      describeRule: (rule) => describeRule(rule),
       slots: new Slots(configuration.maxInFlight),
       persistence,
       metrics,
@@ -152,6 +171,6 @@ await runService(
     );
     readiness.watch({ probe, strategy, lane, lessons });
     boot.started();
-    log.info({ ruleVersion: rules.version, topic: signalsTopic }, 'consuming');
+    log.info({ ruleVersion: rules.current.version, topic: signalsTopic }, 'consuming');
   },
 );

@@ -22,7 +22,7 @@ import {
   startAdminServer,
   untilItAnswers,
 } from '@navora/runtime';
-import { Judge, loadRules } from '@navora/rules';
+import { Judge, removedIn, RulesInForce } from '@navora/rules';
 import {
   ReadingCodec,
   RecordEncoder,
@@ -64,9 +64,33 @@ await runService(
     };
     const reach = <T>(what: string, ask: () => Promise<T>) => untilItAnswers(log, what, ask, isFinal);
 
-    const judge = new Judge(loadRules(config.rulesFile));
     const registry = createMetrics('processor');
     const metrics = new ProcessorMetrics(registry);
+    let judge: Judge;
+    const rules = await service.start(
+      'rules',
+      () => {
+        const inForce = new RulesInForce(config.rulesFile, {
+          taken: (next, before) => {
+            judge = new Judge(next);
+            metrics.rulesChanged('taken');
+            const removed = removedIn(next, before);
+            log.info({ ruleVersion: next.version, before: before.version, removed }, 'rules_taken');
+          },
+          refused: (error) => {
+            metrics.rulesChanged('refused');
+            log.error({ error: error.message, ruleVersion: judge.version }, 'rules_refused');
+          },
+        });
+        judge = new Judge(inForce.current);
+        inForce.start();
+        return inForce;
+      },
+      (inForce) => inForce.stop(),
+    );
+    metrics.gauge('rules_refused', 'Whether the rules file is wrong, so that older rules are in force.', () =>
+      Number(rules.isRefused),
+    );
     const notReady = new Map<string, () => boolean>();
     await service.start(
       'admin server',

@@ -16,6 +16,7 @@ export class ProcessorMetrics {
   private readonly batchSeconds: Histogram;
   private readonly failures: Counter<'kind'>;
   private readonly expirations: Counter;
+  private readonly rulesChanges: Counter<'outcome'>;
 
   constructor(private readonly registry: Registry) {
     const registers = [registry];
@@ -71,11 +72,21 @@ export class ProcessorMetrics {
       labelNames: ['kind'],
       registers,
     });
+    this.rulesChanges = new Counter({
+      name: 'navora_processor_rules_changes_total',
+      help: 'Changed rules files that were taken up, or refused.',
+      labelNames: ['outcome'],
+      registers,
+    });
     this.expirations = new Counter({
       name: 'navora_processor_expirations_total',
       help: 'Times that Kafka had deleted readings of a partition before they were processed: readings are lost.',
       registers,
     });
+  }
+
+  rulesChanged(outcome: 'taken' | 'refused'): void {
+    this.rulesChanges.inc({ outcome });
   }
 
   stored(stored: Stored, row: ReadingRow): void {
