@@ -1,6 +1,7 @@
 import { loadRules, sentenceOf, WrongRules } from '@navora/rules';
 import { Command } from 'commander';
 import { orSayWhy } from './failure.js';
+import { backtestCommand } from './rules-backtest-command.js';
 
 interface CheckFlags {
   json?: boolean;
@@ -9,8 +10,9 @@ interface CheckFlags {
 /** `navora rules`: what the rules file says, before anybody relies on it. */
 export function rulesCommand(): Command {
   return new Command('rules')
-    .description('the rules that alerts are raised by: check')
-    .addCommand(checkCommand());
+    .description('the rules that alerts are raised by: check, backtest')
+    .addCommand(checkCommand())
+    .addCommand(backtestCommand());
 }
 
 function checkCommand(): Command {

@@ -24,9 +24,37 @@ export async function* readingsOf(
   const { shardCount, bucketMs } = await layoutOf(client, keyspace);
   const shard = partitionOf(vehicleId, shardCount);
   const query = `SELECT * FROM ${keyspace}.readings WHERE shard = ? AND bucket = ? AND vehicle_id = ? AND recorded_at >= ? AND recorded_at <= ?`;
+  const rows = rowsOf(client, query, (bucket) => [shard, bucket, vehicleId, from, to], {
+    from,
+    to,
+    bucketMs,
+  });
+  for await (const row of rows) yield readingOf(row);
+}
+
+/** The readings of all vehicles of a shard, bucket by bucket; those of a vehicle in the order of their times. */
+export async function* readingsOfShard(
+  client: CassandraClient,
+  keyspace: string,
+  shard: number,
+  span: { from: number; to: number; bucketMs: number },
+): AsyncGenerator<StoredReading> {
+  const query = `SELECT * FROM ${keyspace}.readings WHERE shard = ? AND bucket = ?`;
+  for await (const row of rowsOf(client, query, (bucket) => [shard, bucket], span)) {
+    const recordedAt = (row['recorded_at'] as Date).getTime();
+    if (recordedAt >= span.from && recordedAt <= span.to) yield readingOf(row);
+  }
+}
+
+async function* rowsOf(
+  client: CassandraClient,
+  query: string,
+  parametersFor: (bucket: number) => unknown[],
+  { from, to, bucketMs }: { from: number; to: number; bucketMs: number },
+): AsyncGenerator<types.Row> {
   const read = async (bucket: number): Promise<types.Row[]> => {
     const rows: types.Row[] = [];
-    const result = await client.execute(query, [shard, bucket, vehicleId, from, to], {
+    const result = await client.execute(query, parametersFor(bucket), {
       prepare: true,
       fetchSize: 1000,
       autoPage: true,
@@ -42,7 +70,7 @@ export async function* readingsOf(
     const buckets = Array.from({ length: QUERIES_AT_ONCE }, (_, i) => bucket + i * bucketMs).filter(
       (start) => start <= to,
     );
-    for (const rows of await Promise.all(buckets.map(read))) for (const row of rows) yield readingOf(row);
+    for (const rows of await Promise.all(buckets.map(read))) yield* rows;
   }
 }
 
