@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { TOPICS } from '@navora/schemas';
 import {
   adminPort,
@@ -25,6 +25,10 @@ const settings = {
     withDefault(text(/^[\w.-]{1,249}$/, 'a topic name'), TOPICS.signals as string),
   ),
   rulesFile: setting('NAVORA_RULES_FILE', withDefault(text(/\S/, 'a file name'), 'config/rules.yaml')),
+  notificationsFile: setting(
+    'NAVORA_NOTIFICATIONS_FILE',
+    withDefault(text(/\S/, 'a file name').optional(), undefined),
+  ),
   /** Vehicles that may be at the store at once. */
   maxInFlight: setting('NAVORA_MAX_IN_FLIGHT', withDefault(wholeNumber({ min: 1, max: 1024 }), 32)),
   ...consumerSettings({ maxUnresolved: 20_000, commitIntervalMs: 1000, sessionTimeoutMs: 30_000 }),
@@ -35,7 +39,18 @@ export type Configuration = ReturnType<typeof readAlertsConfiguration>;
 /** @throws ConfigurationError that names everything that is wrong. */
 export function readAlertsConfiguration(environment: Record<string, string | undefined> = process.env) {
   const values = readConfiguration(settings, environment);
-  return { ...values, rulesFile: nearest(values.rulesFile) };
+  return {
+    ...values,
+    rulesFile: nearest(values.rulesFile),
+    /** Undefined: nobody is told of anything. A file that is named must be there; the usual one may be missing. */
+    notificationsFile: values.notificationsFile
+      ? nearest(values.notificationsFile)
+      : existing(nearest('config/notifications.yaml')),
+  };
+}
+
+function existing(path: string): string | undefined {
+  return existsSync(path) ? path : undefined;
 }
 
 /** A relative name is looked for from here upwards, so that it is found from the app's folder and from the root. */
@@ -43,6 +58,6 @@ function nearest(name: string): string {
   for (let folder = process.cwd(); ; folder = dirname(folder)) {
     const path = resolve(folder, name);
     if (existsSync(path)) return path;
-    if (folder === dirname(folder)) return join(process.cwd(), name);
+    if (folder === dirname(folder)) return resolve(name);
   }
 }
