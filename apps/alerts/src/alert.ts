@@ -1,3 +1,5 @@
+import type { Announcement } from './notice.js';
+
 export type Severity = 'info' | 'warning' | 'critical';
 
 /** What people see: one breach of one rule by one vehicle, from the reading that opened it to the one that cleared it last. */
@@ -73,6 +75,17 @@ export interface Reopenable {
 export interface Transition {
   readonly id: string;
   readonly changes: readonly Change[];
+  /** What of it people are told; absent while nobody is told of anything. */
+  readonly announcement?: Announcement;
+}
+
+/** The window in which no further notification goes to a target; by `rule/channel/audience`. */
+export interface Told {
+  /** The end of it, by the bridge's clock, ms since 1970. */
+  readonly until: number;
+  readonly everyMs: number;
+  /** The notice that goes out when it ends. */
+  readonly waiting?: string;
 }
 
 /** A vehicle as of its last transition. Versions count transitions, from 1 on. */
@@ -83,4 +96,7 @@ export interface VehicleState {
   /** Absent when there are none. */
   readonly reopenable?: readonly Reopenable[];
   readonly last: Transition;
+  /** Open alerts that nobody was told of: the readings that opened them took too long to reach us. */
+  readonly unannounced?: readonly string[];
+  readonly told?: Readonly<Record<string, Told>>;
 }

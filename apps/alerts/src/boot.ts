@@ -13,7 +13,10 @@ export class MissingTables extends Error {
 /** Columns that came after their tables. */
 const LATER_COLUMNS = ['alert_marks.pending', 'vehicle_alerts.reopened_at'];
 
-const TABLES = ['vehicle_alerts', 'alerts_by_day', 'open_alerts', 'alert_marks'];
+const TABLES = [
+  ...['vehicle_alerts', 'alerts_by_day', 'open_alerts', 'alert_marks'],
+  ...['pending_notifications', 'notifications', 'notification_marks'],
+];
 
 /** What no waiting mends ends the start; anything else is a service that is not up yet. */
 function isFinal(error: unknown): boolean {

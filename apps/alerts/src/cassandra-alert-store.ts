@@ -3,15 +3,11 @@ import type { CassandraClient } from '@navora/cassandra';
 import { partitionOf } from '@navora/kafka';
 import type { Alert, Change, Transition, VehicleState } from './alert.js';
 import { ALERT_COLUMNS, alertValues, causeOf, dayOf, insertInto } from './alert-columns.js';
+import { noticeRows, pendingRows, type Statement } from './notice-statements.js';
 import type { AlertStore } from './store.js';
 
 /** Buckets of the view of open alerts; part of the contract, so that readers find a vehicle's. */
 export const OPEN_ALERT_BUCKETS = 16;
-
-interface Statement {
-  query: string;
-  params: unknown[];
-}
 
 /**
  * `vehicle_alerts` is written by conditional batches only, the views by plain writes only: mixed, their write
@@ -21,6 +17,7 @@ export class CassandraAlertStore implements AlertStore {
   private readonly vehicleAlerts: string;
   private readonly alertsByDay: string;
   private readonly openAlerts: string;
+  private readonly pendingNotifications: string;
 
   constructor(
     private readonly client: CassandraClient,
@@ -29,6 +26,7 @@ export class CassandraAlertStore implements AlertStore {
     this.vehicleAlerts = `${keyspace}.vehicle_alerts`;
     this.alertsByDay = `${keyspace}.alerts_by_day`;
     this.openAlerts = `${keyspace}.open_alerts`;
+    this.pendingNotifications = `${keyspace}.pending_notifications`;
   }
 
   /** A serial read: it completes a transition that was left half-way, so after a conflict it shows the other one. */
@@ -48,11 +46,13 @@ export class CassandraAlertStore implements AlertStore {
       query: `UPDATE ${this.vehicleAlerts} SET state_version = ?, state = ? WHERE vehicle_id = ? IF state_version = ?`,
       params: [next.version, JSON.stringify(next), vehicleId, before],
     };
-    const rows = next.last.changes.flatMap((change) => [
+    const { changes, announcement } = next.last;
+    const rows = changes.flatMap((change) => [
       this.alertRow(change.alert),
       this.historyRow(change, next.version),
     ]);
-    const result = await this.client.batch([state, ...rows], {
+    const notices = announcement ? noticeRows(this.vehicleAlerts, vehicleId, announcement) : [];
+    const result = await this.client.batch([state, ...rows, ...notices], {
       prepare: true,
       consistency: types.consistencies.localQuorum,
       serialConsistency: types.consistencies.localSerial,
@@ -60,11 +60,15 @@ export class CassandraAlertStore implements AlertStore {
     return result.wasApplied() ? 'applied' : 'conflicting';
   }
 
-  async writeViews(_vehicleId: string, version: number, { changes }: Transition): Promise<void> {
-    const statements = changes.flatMap((change) => [
+  async writeViews(vehicleId: string, version: number, { changes, announcement }: Transition): Promise<void> {
+    const alerts = changes.flatMap((change) => [
       this.byDay(change.alert, version),
       ...this.amongOpen(change, version),
     ]);
+    const pending = announcement
+      ? pendingRows(this.pendingNotifications, vehicleId, version, announcement)
+      : [];
+    const statements = [...alerts, ...pending];
     await Promise.all(
       statements.map(({ query, params }) => this.client.execute(query, params, { prepare: true })),
     );

@@ -23,6 +23,7 @@ export class CassandraMarkStore implements MarkStore {
   constructor(
     private readonly client: CassandraClient,
     keyspace: string,
+    name: 'alert_marks' | 'notification_marks' = 'alert_marks',
   ) {
     const columns = [
       'vehicle_id',
@@ -33,7 +34,7 @@ export class CassandraMarkStore implements MarkStore {
       'active',
       'pending',
     ];
-    const table = `${keyspace}.alert_marks`;
+    const table = `${keyspace}.${name}`;
     this.insert = `${insertInto(table, ['signals_partition', ...columns])} USING TIMESTAMP ?`;
     this.select = `SELECT ${columns.join(', ')} FROM ${table} WHERE signals_partition = ?`;
   }

@@ -20,18 +20,21 @@ import {
   startAdminServer,
 } from '@navora/runtime';
 import { SchemaRegistry, TOPIC_LAYOUT, TOPICS } from '@navora/schemas';
+import { Announcer } from './announcer.js';
 import { AlertsMetrics } from './alerts-metrics.js';
 import { AlertsModule } from './alerts.module.js';
 import { Boot } from './boot.js';
 import { CassandraAlertStore } from './cassandra-alert-store.js';
 import { CassandraMarkStore } from './cassandra-mark-store.js';
 import { readAlertsConfiguration, type Configuration } from './config.js';
+import { loadNotifications } from './notifications-file.js';
 import { Persistence } from './persistence.js';
 import { Readiness } from './readiness.js';
 import { ruleBook } from './rule-book.js';
 import { SignalDecoder } from './signal-decoder.js';
 import { SignalJourney } from './signal-journey.js';
 import { Slots } from './slots.js';
+import { ToldBefore } from './told-before.js';
 
 let configuration: Configuration;
 
@@ -60,6 +63,8 @@ await runService(
       },
     });
     let describeRule = ruleBook(rules.current);
+    const { notificationsFile } = configuration;
+    const notifications = notificationsFile === undefined ? undefined : loadNotifications(notificationsFile);
     const boot = new Boot(configuration, log);
     const persistence = new Persistence(log);
     const readiness = new Readiness(boot, persistence);
@@ -144,16 +149,22 @@ await runService(
       },
       (started) => started.stop(),
     );
+    const marks = new ToldBefore(
+      new CassandraMarkStore(cassandra, cassandraKeyspace),
+      new CassandraMarkStore(cassandra, cassandraKeyspace, 'notification_marks'),
+    );
     const journey: SignalJourney = new SignalJourney({
       decoder,
       lessons,
       alerts: new CassandraAlertStore(cassandra, cassandraKeyspace),
-      marks: new CassandraMarkStore(cassandra, cassandraKeyspace),
+      marks,
       deadLetters: new DeadLetters('alerts', lane, encoder),
       describeRule: (rule) => describeRule(rule),
+      announcer: new Announcer(notifications, marks),
       slots: new Slots(configuration.maxInFlight),
       persistence,
       metrics,
+      onTransition: () => undefined,
       onFatal: crash,
     });
     await service.start(

@@ -65,6 +65,6 @@ it('says in one sentence what is missing, and ends with 1', async () => {
   const started = await rig.start(rig.groups[0], { NAVORA_CASSANDRA_KEYSPACE: 'not_there' });
   expect(await started.ended()).toBe(1);
   expect(started.said).toContain(
-    'alerts: keyspace not_there has no table vehicle_alerts, alerts_by_day, open_alerts, alert_marks: run `navora migrate` first',
+    'alerts: keyspace not_there has no table vehicle_alerts, alerts_by_day, open_alerts, alert_marks, pending_notifications, notifications, notification_marks: run `navora migrate` first',
   );
 }, 60_000);

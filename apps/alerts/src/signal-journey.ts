@@ -2,6 +2,7 @@ import type { Assignment, ConsumedRecord, DeadLetters, RecordBatch, SchemaLesson
 import { rejected, type Rejection, type Signal } from '@navora/schemas';
 import type { VehicleState } from './alert.js';
 import { AssignedPartition, type Vehicle as VehicleOf } from './assigned-partition.js';
+import type { Announcer } from './announcer.js';
 import type { AlertsMetrics } from './alerts-metrics.js';
 import { fold, stateAfter, type DescribeRule, type Folded } from './fold.js';
 import { EpochEnded, isRefused, type Persistence } from './persistence.js';
@@ -16,10 +17,13 @@ export interface JourneyParts {
   marks: MarkStore;
   deadLetters: Pick<DeadLetters, 'bury'>;
   describeRule: DescribeRule;
+  announcer: Pick<Announcer, 'owes' | 'announced'>;
   /** Vehicles that may be at the store at once. */
   slots: Slots;
   persistence: Persistence;
   metrics: Pick<AlertsMetrics, 'signal' | 'transition' | 'deadLetter'>;
+  /** A transition is made, and shown in the views. */
+  onTransition(state: VehicleState): void;
   /** An error that no retry mends: the process must end, nothing was committed. */
   onFatal(error: unknown): void;
 }
@@ -101,6 +105,7 @@ export class SignalJourney {
     if (folded === undefined) return true;
     if (folded.changes.length > 0) return false;
     const judged = folded.outcome === 'judged' || folded.outcome === 'late';
+    if (folded.outcome === 'judged' && this.parts.announcer.owes(vehicle.state, taken.signal)) return false;
     // With an alert open somewhere in the store, "nothing changes" is not for memory to say.
     if (judged && vehicle.active && !vehicle.loaded) return false;
     partition.settle(vehicle, folded.marks);
@@ -139,12 +144,18 @@ export class SignalJourney {
       if (this.settledInMemory(partition, vehicle, taken)) return;
       const folded = this.folded(vehicle, taken);
       if (folded === undefined) return;
-      const next = stateAfter(vehicle.state, taken.signal, folded);
+      const next = this.parts.announcer.announced(
+        vehicle.state,
+        stateAfter(vehicle.state, taken.signal, folded),
+        taken.signal,
+        folded.outcome === 'late',
+      );
       const outcome = await this.committed(partition, vehicle, next);
       if (outcome === 'conflicting') continue;
       if (outcome !== 'applied') return this.bury(taken.batch, taken.record, outcome.rejection);
       await this.writeViews(partition, vehicle, next);
       become(vehicle, next);
+      this.parts.onTransition(next);
       partition.settle(vehicle, next.marks);
       taken.batch.resolve(taken.record);
       this.parts.metrics.signal(folded.outcome);

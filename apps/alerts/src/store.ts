@@ -8,12 +8,13 @@ export interface AlertStore {
   /** The vehicle as of the last transition anybody has made; undefined when it never had one. */
   load(vehicleId: string): Promise<VehicleState | undefined>;
   /**
-   * Makes one transition, whole or not at all: the state, the alerts it touched, and their history.
+   * Makes one transition, whole or not at all: the state, the alerts it touched, their history, and what people
+   * are told of it.
    * `conflicting`: the stored version is not the one before `next`, and nothing was written. That may be our own
    * doing, when an earlier call applied and its answer was lost.
    */
   commit(vehicleId: string, next: VehicleState): Promise<'applied' | 'conflicting'>;
-  /** Shows a transition in the views by day and of open alerts. An older version never overwrites a newer one. */
+  /** Shows a transition in the views: by day, of open alerts, of what is to be sent. An older version never overwrites a newer one. */
   writeViews(vehicleId: string, version: number, transition: Transition): Promise<void>;
 }
 

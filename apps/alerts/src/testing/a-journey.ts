@@ -1,6 +1,7 @@
 import { createLogger } from '@navora/runtime';
 import type { ConsumedRecord } from '@navora/kafka';
 import type { Rejection } from '@navora/schemas';
+import { Announcer } from '../announcer.js';
 import { Persistence } from '../persistence.js';
 import { SignalJourney, type JourneyParts } from '../signal-journey.js';
 import { Slots } from '../slots.js';
@@ -24,6 +25,8 @@ export function aJourney(log: SignalLog, parts: Partial<JourneyParts> = {}) {
       bury: (record, rejection) => Promise.resolve(void buried.push({ record, rejection })),
     },
     describeRule,
+    announcer: new Announcer(undefined, { of: () => -1 }),
+    onTransition: () => undefined,
     slots: new Slots(8),
     persistence: new Persistence(silent, () => new Promise((resolve) => setImmediate(resolve))),
     metrics: { signal: () => undefined, transition: () => undefined, deadLetter: () => undefined },

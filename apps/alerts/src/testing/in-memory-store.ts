@@ -1,4 +1,5 @@
 import type { Alert, Transition, VehicleState } from '../alert.js';
+import type { Notice } from '../notice.js';
 import type { AlertStore, MarkStore, VehicleMarks } from '../store.js';
 
 /** What becomes of the next write. Lost: the caller gets an error that leaves the outcome unknown. */
@@ -7,6 +8,13 @@ export type Fate = 'ok' | 'lost-after-apply' | 'lost-before-apply';
 export interface HistoryLine {
   alertId: string;
   transition: string;
+}
+
+/** What is to be sent, as the view has it. */
+export interface PendingCell {
+  version: number;
+  /** Undefined once deleted. */
+  notice: Notice | undefined;
 }
 
 interface ViewCell {
@@ -20,6 +28,9 @@ export class InMemoryStore implements AlertStore, MarkStore {
   readonly states = new Map<string, VehicleState>();
   readonly alerts = new Map<string, Alert>();
   readonly history: HistoryLine[] = [];
+  /** Notification ids and what became of them: `withdrawn` or nothing. */
+  readonly notices = new Map<string, Notice | 'withdrawn'>();
+  readonly pendingCells = new Map<string, PendingCell>();
   private readonly byDayCells = new Map<string, ViewCell>();
   private readonly openCells = new Map<string, ViewCell>();
   private readonly marks = new Map<string, VehicleMarks>();
@@ -38,6 +49,10 @@ export class InMemoryStore implements AlertStore, MarkStore {
     return standing(this.openCells);
   }
 
+  get pending(): Notice[] {
+    return [...this.pendingCells.values()].flatMap(({ notice }) => (notice ? [notice] : []));
+  }
+
   load(vehicleId: string): Promise<VehicleState | undefined> {
     this.calls.load++;
     return this.done(() => this.states.get(vehicleId));
@@ -52,11 +67,13 @@ export class InMemoryStore implements AlertStore, MarkStore {
         this.alerts.set(alert.id, alert);
         this.history.push({ alertId: alert.id, transition });
       }
+      for (const notice of next.last.announcement?.notices ?? []) this.notices.set(notice.id, notice);
+      for (const { id } of next.last.announcement?.withdrawn ?? []) this.notices.set(id, 'withdrawn');
       return 'applied';
     });
   }
 
-  writeViews(vehicleId: string, version: number, { changes }: Transition): Promise<void> {
+  writeViews(vehicleId: string, version: number, { changes, announcement }: Transition): Promise<void> {
     this.calls.writeViews++;
     return this.done(() => {
       for (const { transition, alert } of changes) {
@@ -65,6 +82,9 @@ export class InMemoryStore implements AlertStore, MarkStore {
         const shown = transition === 'cleared' ? undefined : alert;
         write(this.openCells, `${vehicleId}/${alert.rule}`, { version, alert: shown });
       }
+      if (!announcement || announcement.known) return;
+      for (const notice of announcement.notices) this.pend(notice.id, { version, notice });
+      for (const { id } of announcement.withdrawn) this.pend(id, { version, notice: undefined });
     });
   }
 
@@ -84,6 +104,13 @@ export class InMemoryStore implements AlertStore, MarkStore {
         if (!before || before.marks.originOffset <= mark.marks.originOffset) this.marks.set(key, mark);
       }
     });
+  }
+
+  /** With the same version a deletion wins. */
+  pend(id: string, cell: PendingCell): void {
+    const before = this.pendingCells.get(id);
+    const deleted = before?.notice === undefined && before?.version === cell.version;
+    if (!before || (before.version <= cell.version && !deleted)) this.pendingCells.set(id, cell);
   }
 
   /** Off the caller's turn, as a real store would be. */

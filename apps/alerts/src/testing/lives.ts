@@ -1,6 +1,7 @@
 import { errors } from 'cassandra-driver';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { OffsetTracker } from '@navora/kafka';
+import type { JourneyParts } from '../signal-journey.js';
 import type { AlertStore, MarkStore } from '../store.js';
 import { aJourney } from './a-journey.js';
 import type { SignalLog } from './signal-log.js';
@@ -30,6 +31,7 @@ export function live(
   epoch: number,
   random: () => number,
   onCommit: () => void,
+  parts: Partial<JourneyParts> = {},
 ): { replaced: Promise<void>; done: Promise<void>; fatal: unknown[] } {
   let calls = 0;
   let replaced = false;
@@ -67,7 +69,7 @@ export function live(
     loadAll: (partition) => call(() => store.loadAll(partition)),
     save: (partition, marks) => call(() => store.save(partition, marks)),
   };
-  const { journey, fatal } = aJourney(log, { alerts: faulty, marks: faulty });
+  const { journey, fatal } = aJourney(log, { ...parts, alerts: faulty, marks: faulty });
   const tracker = new OffsetTracker();
 
   async function commit(): Promise<void> {
