@@ -1,6 +1,9 @@
 import { afterAll, beforeAll } from 'vitest';
 import { CassandraAlertStore } from './cassandra-alert-store.js';
+import { CassandraLedger } from './cassandra-ledger.js';
 import { CassandraMarkStore } from './cassandra-mark-store.js';
+import { CassandraPending } from './cassandra-pending.js';
+import { describeLedger } from './testing/ledger-contract.js';
 import { ownKeyspace } from './testing/real-services.js';
 import { describeStore } from './testing/store-contract.js';
 import { storedAlerts } from './testing/stored-alerts.js';
@@ -28,5 +31,14 @@ describeStore('Cassandra', () => {
         open: ofVehicle(all.open),
       };
     },
+  };
+});
+
+describeLedger('Cassandra', () => {
+  const { client, keyspace } = cassandra;
+  return {
+    ledger: new CassandraLedger(client, keyspace),
+    pending: new CassandraPending(client, keyspace),
+    alerts: new CassandraAlertStore(client, keyspace),
   };
 });

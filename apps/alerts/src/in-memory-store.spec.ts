@@ -1,4 +1,6 @@
 import { InMemoryStore } from './testing/in-memory-store.js';
+import { InMemoryLedger, InMemoryPending } from './testing/in-memory-ledger.js';
+import { describeLedger } from './testing/ledger-contract.js';
 import { describeStore } from './testing/store-contract.js';
 
 describeStore('in memory', () => {
@@ -13,4 +15,9 @@ describeStore('in memory', () => {
       open: store.openAlerts,
     }),
   };
+});
+
+describeLedger('in memory', () => {
+  const alerts = new InMemoryStore();
+  return { ledger: new InMemoryLedger(), pending: new InMemoryPending(alerts), alerts };
 });

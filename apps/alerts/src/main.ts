@@ -27,6 +27,8 @@ import { Boot } from './boot.js';
 import { CassandraAlertStore } from './cassandra-alert-store.js';
 import { CassandraMarkStore } from './cassandra-mark-store.js';
 import { readAlertsConfiguration, type Configuration } from './config.js';
+import { NotificationMetrics } from './notification-metrics.js';
+import { dispatcherOf } from './notification-parts.js';
 import { loadNotifications } from './notifications-file.js';
 import { Persistence } from './persistence.js';
 import { Readiness } from './readiness.js';
@@ -149,6 +151,22 @@ await runService(
       },
       (started) => started.stop(),
     );
+    const dispatcher =
+      notifications &&
+      (await service.start(
+        'notifications',
+        () => {
+          const started = dispatcherOf(notifications, {
+            cassandra,
+            keyspace: cassandraKeyspace,
+            metrics: new NotificationMetrics(registry),
+            log,
+          });
+          started.start();
+          return started;
+        },
+        (started) => started.stop(),
+      ));
     const marks = new ToldBefore(
       new CassandraMarkStore(cassandra, cassandraKeyspace),
       new CassandraMarkStore(cassandra, cassandraKeyspace, 'notification_marks'),
@@ -164,7 +182,7 @@ await runService(
       slots: new Slots(configuration.maxInFlight),
       persistence,
       metrics,
-      onTransition: () => undefined,
+      onTransition: (state) => dispatcher?.announce(state),
       onFatal: crash,
     });
     await service.start(
