@@ -1,12 +1,11 @@
-import { createCassandra } from '@navora/cassandra';
-import { cassandraSettings, createLogger, readConfiguration } from '@navora/runtime';
-import { isVehicleId, parseMessageId } from '@navora/schemas';
-import { errors } from 'cassandra-driver';
 import { Command } from 'commander';
-import { alertStory, alertTable } from './alert-lines.js';
+import type { AlertActions } from './alert-actions.js';
+import { alertStory, alertTable, type CaredAlert } from './alert-lines.js';
+import { alertKeyOf, requireVehicleId, unknownAlert } from './alert-reference.js';
+import { acknowledgeCommand, assignCommand, commentCommand } from './alerts-people-commands.js';
+import { withAlerts } from './alerts-services.js';
 import { CommandFailure, orSayWhy } from './failure.js';
-import { StoredAlerts, type StoredAlert } from './stored-alerts.js';
-import { commandEnvironment } from './workspace.js';
+import type { StoredAlert } from './stored-alerts.js';
 
 interface ListFlags {
   vehicle?: string;
@@ -23,12 +22,15 @@ interface ShowFlags {
   stack: string;
 }
 
-/** `navora alerts`: what the alerts app has raised. */
+/** `navora alerts`: what the alerts app has raised, and what people do about it. */
 export function alertsCommand(): Command {
   return new Command('alerts')
-    .description('the alerts of the fleet: list, show')
+    .description('the alerts of the fleet: list, show; acknowledge, assign, comment')
     .addCommand(listCommand())
-    .addCommand(showCommand());
+    .addCommand(showCommand())
+    .addCommand(acknowledgeCommand())
+    .addCommand(assignCommand())
+    .addCommand(commentCommand());
 }
 
 function listCommand(): Command {
@@ -43,10 +45,25 @@ function listCommand(): Command {
 
 function showCommand(): Command {
   return withStack(new Command('show'))
-    .description('one alert and its history')
+    .description('one alert: its history, who did what about it, and who was told')
     .argument('<alert>', 'VEHICLE/ALERT_ID, or the alert id alone with --vehicle')
     .option('--vehicle <id>', 'the vehicle the alert is of')
     .action(orSayWhy(show));
+}
+
+/** So many at once are asked about. */
+const LOOK_UPS_AT_ONCE = 32;
+
+async function withCare(alerts: readonly StoredAlert[], actions: AlertActions): Promise<CaredAlert[]> {
+  const cared: CaredAlert[] = [];
+  for (let at = 0; at < alerts.length; at += LOOK_UPS_AT_ONCE) {
+    const some = alerts.slice(at, at + LOOK_UPS_AT_ONCE).map(async (alert) => {
+      const care = await actions.careOf({ vehicleId: alert.vehicleId, alertId: alert.id });
+      return { ...alert, ...care };
+    });
+    cared.push(...(await Promise.all(some)));
+  }
+  return cared;
 }
 
 function withStack(command: Command): Command {
@@ -63,15 +80,17 @@ async function list(flags: ListFlags): Promise<void> {
   if (!Number.isInteger(limit) || limit < 1)
     throw new CommandFailure(`--limit must be a whole number above 0, not "${flags.limit}"`);
 
-  const found = await withAlerts(flags.stack, async (alerts) => {
-    if (day !== undefined) return alerts.ofDay(day);
-    return vehicle === undefined || flags.open ? alerts.open(vehicle) : alerts.ofVehicle(vehicle);
+  const { shown, wanted } = await withAlerts(flags.stack, async ({ alerts, actions }) => {
+    const found =
+      day !== undefined
+        ? await alerts.ofDay(day)
+        : await (vehicle === undefined || flags.open ? alerts.open(vehicle) : alerts.ofVehicle(vehicle));
+    const wanted = found
+      .filter((alert) => vehicle === undefined || alert.vehicleId === vehicle)
+      .filter((alert) => !flags.open || alert.status === 'open')
+      .sort(newestFirst);
+    return { wanted, shown: await withCare(wanted.slice(0, limit), actions) };
   });
-  const wanted = found
-    .filter((alert) => vehicle === undefined || alert.vehicleId === vehicle)
-    .filter((alert) => !flags.open || alert.status === 'open')
-    .sort(newestFirst);
-  const shown = wanted.slice(0, limit);
   if (flags.json) console.log(JSON.stringify(shown, null, 1));
   else if (shown.length === 0) console.log(nothingFound(flags));
   else console.log(alertTable(shown));
@@ -80,50 +99,15 @@ async function list(flags: ListFlags): Promise<void> {
 }
 
 async function show(reference: string, flags: ShowFlags): Promise<void> {
-  const [before, after] = reference.split('/');
-  const vehicle = flags.vehicle ?? (after === undefined ? undefined : before);
-  const id = parseMessageId(after ?? before ?? '');
-  if (id === undefined)
-    throw new CommandFailure(`"${reference}" is no alert: an alert id is a UUID, as \`alerts list\` shows`);
-  if (vehicle === undefined) {
-    throw new CommandFailure(
-      `alerts are kept by vehicle: name it too, as VEHICLE/${id} or with --vehicle VEHICLE`,
-    );
-  }
-  requireVehicleId(vehicle);
-  const found = await withAlerts(flags.stack, (alerts) => alerts.one(vehicle, id));
-  if (!found) throw new CommandFailure(`vehicle ${vehicle} has no alert ${id}`);
-  if (flags.json) console.log(JSON.stringify([{ ...found.alert, history: found.history }], null, 1));
-  else console.log(alertStory(found.alert, found.history));
-}
-
-async function withAlerts<T>(stack: string, ask: (alerts: StoredAlerts) => Promise<T>): Promise<T> {
-  const configuration = readConfiguration(cassandraSettings, commandEnvironment(stack));
-  const client = createCassandra(configuration, createLogger('alerts', 'silent'));
-  try {
-    await client.connect();
-    return await ask(new StoredAlerts(client, configuration.cassandraKeyspace));
-  } catch (error) {
-    if (error instanceof errors.ResponseError && /unconfigured table|does not exist/i.test(error.message)) {
-      throw new CommandFailure(
-        `keyspace ${configuration.cassandraKeyspace} has no alerts yet: run \`navora migrate\` first`,
-      );
-    }
-    if (error instanceof errors.NoHostAvailableError) {
-      const at = configuration.cassandraContactPoints.join(', ');
-      throw new CommandFailure(
-        `Cassandra at ${at}, port ${configuration.cassandraPort}, did not answer: is the stack up? (\`npx navora stack status\`)`,
-      );
-    }
-    throw error;
-  } finally {
-    await client.shutdown();
-  }
-}
-
-function requireVehicleId(vehicle: string): void {
-  if (!isVehicleId(vehicle))
-    throw new CommandFailure(`"${vehicle}" is no vehicle id: 1 to 64 letters, digits, _ and -`);
+  const key = alertKeyOf(reference, flags.vehicle);
+  const { alert, ...story } = await withAlerts(flags.stack, async ({ alerts, actions }) => {
+    const found = await alerts.one(key.vehicleId, key.alertId);
+    if (!found) throw unknownAlert(key);
+    const [care, done] = await Promise.all([actions.careOf(key), actions.ofAlert(key)]);
+    return { ...found, alert: { ...found.alert, ...care }, actions: done };
+  });
+  if (flags.json) console.log(JSON.stringify([{ ...alert, ...story }], null, 1));
+  else console.log(alertStory(alert, story));
 }
 
 /** A date that a calendar has: not the 31st of a month of 30 days. */

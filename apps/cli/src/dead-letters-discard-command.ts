@@ -4,8 +4,9 @@ import { actionLine } from './dead-letters-lines.js';
 import { withStack } from './dead-letters-look-commands.js';
 import { selectionFrom, withSelection, type SelectionFlags } from './dead-letters-selection.js';
 import { withLetters } from './dead-letters-services.js';
-import { chosen, confirmMany, defaultBy } from './dead-letters-work.js';
+import { chosen, confirmMany } from './dead-letters-work.js';
 import { orSayWhy } from './failure.js';
+import { defaultBy } from './who.js';
 
 interface DiscardFlags extends SelectionFlags {
   all?: boolean;

@@ -3,9 +3,10 @@ import { outcomeText } from './dead-letters-lines.js';
 import { isHopeless, redrive, type RedriveOutcome } from './dead-letters-redrive.js';
 import { selectionFrom, withSelection, type SelectionFlags } from './dead-letters-selection.js';
 import { withLetters } from './dead-letters-services.js';
-import { chosen, confirmMany, defaultBy, Pace, parseRate } from './dead-letters-work.js';
+import { chosen, confirmMany, Pace, parseRate } from './dead-letters-work.js';
 import { withStack } from './dead-letters-look-commands.js';
 import { orSayWhy } from './failure.js';
+import { defaultBy } from './who.js';
 
 interface RedriveFlags extends SelectionFlags {
   all?: boolean;

@@ -1,4 +1,3 @@
-import { hostname, userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { TopicSpan } from '@navora/kafka';
@@ -11,10 +10,6 @@ import { CommandFailure } from './failure.js';
 
 /** Up to so many are acted on without a question. */
 const FEW = 10;
-
-export function defaultBy(): string {
-  return `${userInfo().username}@${hostname()}`;
-}
 
 /**
  * What a command shall act on: named letters with their latest failure, whatever became of it; of filtered ones

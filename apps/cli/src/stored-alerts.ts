@@ -4,6 +4,8 @@ import { types } from 'cassandra-driver';
 
 /** The alerts app keeps its view of open alerts in so many partitions, by the vehicle's hash. */
 const OPEN_ALERT_BUCKETS = 16;
+/** And what each channel has to send. */
+const PENDING_BUCKETS = 16;
 
 /** An alert as it is told: times as ISO 8601, what is absent left out. */
 export interface StoredAlert {
@@ -32,6 +34,22 @@ export interface HistoryLine {
   /** Absent when what decided was another measurement, or no reading's. */
   value?: number;
   messageId: string;
+}
+
+/** What became of telling somebody of a transition. */
+export interface ToldLine {
+  notificationId: string;
+  transition: string;
+  channel: string;
+  audience: string;
+  /**
+   * `overtaken` by a later one in the same window; `not sent`: people knew it before the alerts were built anew.
+   */
+  state: 'pending' | 'being sent' | 'to be tried again' | 'sent' | 'failed' | 'overtaken' | 'not sent';
+  /** When it was sent, failed, will be tried again, or is due; ISO 8601. */
+  at: string;
+  attempts?: number;
+  detail?: string;
 }
 
 /** Reads alerts by their tables' keys: none of these questions scans a table. */
@@ -66,21 +84,62 @@ export class StoredAlerts {
     );
   }
 
+  async has(vehicleId: string, alertId: string): Promise<boolean> {
+    return (await this.alert(vehicleId, alertId)) !== undefined;
+  }
+
   async one(
     vehicleId: string,
     alertId: string,
-  ): Promise<{ alert: StoredAlert; history: HistoryLine[] } | undefined> {
-    const table = `${this.keyspace}.vehicle_alerts`;
+  ): Promise<{ alert: StoredAlert; history: HistoryLine[]; notifications: ToldLine[] } | undefined> {
+    const alert = await this.alert(vehicleId, alertId);
+    if (!alert) return undefined;
+    const [history, notices] = await Promise.all(
+      ['history', 'notice'].map(async (kind) => {
+        const rows = await this.rows(
+          `SELECT * FROM ${this.keyspace}.vehicle_alerts WHERE vehicle_id = ? AND kind = ?`,
+          [vehicleId, kind],
+        );
+        return rows.filter((row) => String(row['alert_id']) === alertId);
+      }),
+    );
+    const notifications = await Promise.all((notices ?? []).map((row) => this.told(vehicleId, row)));
+    return {
+      alert,
+      history: (history ?? []).map(historyLineOf),
+      notifications: notifications.sort((one, other) => (one.at < other.at ? -1 : 1)),
+    };
+  }
+
+  private async alert(vehicleId: string, alertId: string): Promise<StoredAlert | undefined> {
     const [alert] = await this.alerts(
-      `SELECT * FROM ${table} WHERE vehicle_id = ? AND kind = 'alert' AND id = ?`,
+      `SELECT * FROM ${this.keyspace}.vehicle_alerts WHERE vehicle_id = ? AND kind = 'alert' AND id = ?`,
       [vehicleId, alertId],
     );
-    if (!alert) return undefined;
-    const lines = await this.rows(`SELECT * FROM ${table} WHERE vehicle_id = ? AND kind = 'history'`, [
-      vehicleId,
-    ]);
-    const own = lines.filter((row) => String(row['alert_id']) === alertId);
-    return { alert, history: own.map(historyLineOf) };
+    return alert;
+  }
+
+  private async told(vehicleId: string, notice: types.Row): Promise<ToldLine> {
+    const dueAt = notice['due_at'] as Date;
+    const line = {
+      notificationId: notice['id'] as string,
+      transition: notice['transition'] as string,
+      channel: notice['channel'] as string,
+      audience: notice['audience'] as string,
+      at: dueAt.toISOString(),
+    };
+    const [entry] = await this.rows(
+      `SELECT * FROM ${this.keyspace}.notifications WHERE notification_id = ?`,
+      [line.notificationId],
+    );
+    if (entry) return { ...line, ...toldIn(entry) };
+    if (notice['withdrawn'] === true) return { ...line, state: 'overtaken' };
+    const pending = await this.rows(
+      `SELECT version FROM ${this.keyspace}.pending_notifications
+       WHERE channel = ? AND bucket = ? AND due_at = ? AND notification_id = ?`,
+      [line.channel, partitionOf(vehicleId, PENDING_BUCKETS), dueAt, line.notificationId],
+    );
+    return { ...line, state: pending.length > 0 ? 'pending' : 'not sent' };
   }
 
   private async alerts(query: string, params: unknown[]): Promise<StoredAlert[]> {
@@ -131,5 +190,24 @@ function historyLineOf(row: types.Row): HistoryLine {
     at: (row['at'] as Date).toISOString(),
     ...(row['value'] !== null && { value: row['value'] as number }),
     messageId: String(row['message_id']),
+  };
+}
+
+const STATES = {
+  claimed: 'being sent',
+  postponed: 'to be tried again',
+  sent: 'sent',
+  failed: 'failed',
+} as const;
+
+/** A ledger entry as it is told. */
+function toldIn(entry: types.Row): Pick<ToldLine, 'state' | 'at' | 'attempts' | 'detail'> {
+  const settledAt = entry['settled_at'] as Date | null;
+  const detail = entry['detail'] as string | null;
+  return {
+    state: STATES[entry['state'] as keyof typeof STATES],
+    at: (settledAt ?? (entry['until'] as Date)).toISOString(),
+    attempts: entry['attempts'] as number,
+    ...(detail !== null && { detail }),
   };
 }
