@@ -7,6 +7,7 @@ import { live, type LifePlan, type Store } from './testing/lives.js';
 import { SignalLog } from './testing/signal-log.js';
 import { signalStreams } from './testing/signal-streams.js';
 import { someNotifications } from './testing/some-notifications.js';
+import { noticesOf } from './testing/undisturbed.js';
 import { ToldBefore } from './told-before.js';
 
 const NOTIFICATIONS = someNotifications(`  - { channel: mail, addresses: [a@x.org], atMostEvery: 5s }
@@ -75,6 +76,7 @@ it('tells what an undisturbed run tells, whatever is lost and whoever dies; and 
         const told = new InMemoryStore();
         const stormy = await livesOf(delivered.map(delayed), plans, told, random);
         noticed += calm.notices.size;
+        expect(idsOf(calm.pending)).toEqual(idsOf(noticesOf(signals.map(delayed), NOTIFICATIONS)));
         expect(stormy.notices).toEqual(calm.notices);
         expect(idsOf(stormy.pending)).toEqual(idsOf(calm.pending));
 
