@@ -24,7 +24,7 @@ function told(signals: readonly Signal[], notifications: Notifications | undefin
   let state: VehicleState | undefined;
   let marks: Marks | undefined;
   const announcements = signals.flatMap((signal) => {
-    const folded = fold(marks, state?.open ?? [], signal, describeRule);
+    const folded = fold(marks, state, signal, describeRule);
     marks = folded.marks;
     const owes = folded.outcome === 'judged' && announcer.owes(state, signal);
     if (folded.changes.length === 0 && !owes) return [];

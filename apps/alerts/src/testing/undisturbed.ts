@@ -13,7 +13,7 @@ export function noticesOf(signals: readonly Signal[], notifications: Notificatio
   const notices = new Map<string, Notice>();
   for (const signal of signals) {
     const { marks, state } = vehicles.get(signal.vehicleId) ?? {};
-    const folded = fold(marks, state?.open ?? [], signal, describeRule);
+    const folded = fold(marks, state, signal, describeRule);
     const owes = folded.outcome === 'judged' && announcer.owes(state, signal);
     if (folded.changes.length === 0 && !owes) {
       vehicles.set(signal.vehicleId, { marks: folded.marks, ...(state && { state }) });
