@@ -77,10 +77,10 @@ export class LoadedStack {
     return answers.flat();
   }
 
-  /** Records of the readings topic that the processor has committed; undefined while Kafka does not answer. */
-  async committed(): Promise<number | undefined> {
-    const standing = await this.kafka.look();
-    return standing && standing.readings - standing.readingsLag;
+  /** Records of the readings topic that the processor has committed. */
+  async committed(): Promise<number> {
+    const { readings, readingsLag } = await eventually('an answer of Kafka', () => this.kafka.look());
+    return readings - readingsLag;
   }
 
   /** Services that ended and were started again, since the beginning. */
