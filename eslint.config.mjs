@@ -13,7 +13,7 @@ export const depConstraints = [
   { sourceTag: 'scope:faults', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'scope:kafka', onlyDependOnLibsWithTags: libsOf('schemas', 'runtime') },
   { sourceTag: 'scope:cassandra', onlyDependOnLibsWithTags: libsOf('runtime') },
-  { sourceTag: 'scope:rules', onlyDependOnLibsWithTags: libsOf('schemas') },
+  { sourceTag: 'scope:rules', onlyDependOnLibsWithTags: libsOf('schemas', 'runtime') },
   { sourceTag: 'scope:simulator', onlyDependOnLibsWithTags: libsOf('schemas') },
   { sourceTag: 'scope:testing', onlyDependOnLibsWithTags: libsOf('schemas', 'local-stack') },
   { sourceTag: 'scope:mqtt-bridge', onlyDependOnLibsWithTags: libsOf('schemas', 'runtime', 'kafka') },

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Severity } from '@navora/rules';
-import { isMap, isScalar, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import { PositionedYaml, type Path } from '@navora/runtime';
 import type { z } from 'zod';
 import { crossMistakes } from './notifications-sense.js';
 import {
@@ -65,62 +65,36 @@ export function loadNotifications(path: string): Notifications {
 
 /** @param path what to call the text in errors; names of files in it are relative to its folder. */
 export function parseNotifications(text: string, path: string): Notifications {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const mistakes = new Map<string, number>();
-  const mistake = (offset: number, what: string) => {
-    const { line, col } = lines.linePos(offset);
-    mistakes.set(`  line ${line || 1}, column ${col || 1}: ${what}`, offset);
-  };
-  for (const { pos, message } of document.errors) mistake(pos[0], message.split('\n')[0] ?? 'not YAML');
-  if (mistakes.size === 0) {
-    const raw: unknown = document.toJS();
-    const parsed = notificationsSchema.safeParse(raw ?? {});
-    for (const issue of parsed.error?.issues ?? [])
-      for (const [at, what] of told(issue, document, raw)) mistake(at, what);
-    for (const { at, what } of crossMistakes(raw)) mistake(offsetOf(document, at), what);
-    if (parsed.success && mistakes.size === 0) {
-      const secrets = new SecretFiles(dirname(path), (at, what) => mistake(offsetOf(document, at), what));
-      const notifications = withSecrets(parsed.data, secrets);
-      if (mistakes.size === 0) return notifications;
-    }
+  const yaml = new PositionedYaml(text);
+  const notifications = yaml.isWrong ? undefined : understood(yaml, path);
+  const mistakes = yaml.mistakesInOrder();
+  if (notifications === undefined || mistakes.length > 0)
+    throw new WrongNotifications(
+      `${path} is not a notifications file:\n${mistakes.map((mistake) => `  ${mistake}`).join('\n')}`,
+    );
+  return notifications;
+}
+
+function understood(yaml: PositionedYaml, path: string): Notifications | undefined {
+  const raw = yaml.content;
+  const { success, data, error } = notificationsSchema.safeParse(raw ?? {});
+  for (const issue of error?.issues ?? []) tell(yaml, issue, raw);
+  for (const { at, what } of crossMistakes(raw)) yaml.mistakeAt(at, what);
+  if (!success || yaml.isWrong) return undefined;
+  return withSecrets(data, new SecretFiles(dirname(path), (at, what) => yaml.mistakeAt(at, what)));
+}
+
+function tell(yaml: PositionedYaml, issue: z.core.$ZodIssue, raw: unknown): void {
+  const { path } = issue;
+  const key = String(path.at(-1) ?? 'the file');
+  if (issue.code === 'unrecognized_keys') {
+    for (const unknown of issue.keys) yaml.mistakeAtKey([...path, unknown], `${unknown}: means nothing here`);
+  } else if (issue.code === 'invalid_key') {
+    yaml.mistakeAtKey(path, `${key}: ${issue.issues[0]?.message ?? issue.message}`);
+  } else {
+    const named = typeof path.at(-1) === 'number' ? String(path.at(-2)) : key;
+    yaml.mistakeAt(path, `${named}: ${issue.message}, found ${shown(valueAt(raw, path))}`);
   }
-  const inOrder = [...mistakes].sort(([, one], [, other]) => one - other).map(([line]) => line);
-  throw new WrongNotifications(`${path} is not a notifications file:\n${inOrder.join('\n')}`);
-}
-
-type Path = readonly PropertyKey[];
-
-function told(issue: z.core.$ZodIssue, document: Document, raw: unknown): [offset: number, what: string][] {
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => [
-      keyOffsetOf(document, [...issue.path, key]),
-      `${key}: means nothing here`,
-    ]);
-  const key = String(issue.path.at(-1) ?? 'the file');
-  if (issue.code === 'invalid_key')
-    return [[keyOffsetOf(document, issue.path), `${key}: ${issue.issues[0]?.message ?? issue.message}`]];
-  const named = typeof issue.path.at(-1) === 'number' ? String(issue.path.at(-2)) : key;
-  return [
-    [offsetOf(document, issue.path), `${named}: ${issue.message}, found ${shown(valueAt(raw, issue.path))}`],
-  ];
-}
-
-/** Of the value there; of what it would belong to, if there is none. */
-function offsetOf(document: Document, path: Path): number {
-  for (let length = path.length; length > 0; length--) {
-    const node = document.getIn(path.slice(0, length), true) as Node | undefined;
-    if (node?.range) return node.range[0];
-  }
-  return document.contents?.range?.[0] ?? 0;
-}
-
-function keyOffsetOf(document: Document, path: Path): number {
-  const parent = path.length > 1 ? document.getIn(path.slice(0, -1), true) : document.contents;
-  const pair = isMap(parent)
-    ? parent.items.find(({ key }) => isScalar(key) && key.value === path.at(-1))
-    : undefined;
-  return isScalar(pair?.key) && pair.key.range ? pair.key.range[0] : offsetOf(document, path);
 }
 
 function valueAt(raw: unknown, path: Path): unknown {

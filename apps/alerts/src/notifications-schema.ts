@@ -1,6 +1,6 @@
 import { SEVERITIES } from '@navora/rules';
+import { DURATION, durationMs } from '@navora/runtime';
 import { z } from 'zod';
-import { DURATION, durationMs } from './duration.js';
 
 /** The transitions of an alert that people may be told of. */
 export const TOLD_TRANSITIONS = ['opened', 'reopened', 'cleared'] as const;

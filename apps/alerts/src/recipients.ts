@@ -1,3 +1,4 @@
+import { fits as fitsVehicle } from '@navora/rules';
 import type { Alert } from './alert.js';
 import type { Notifications, Route } from './notifications-file.js';
 import type { Audience, ToldTransition } from './notifications-schema.js';
@@ -49,10 +50,5 @@ function fits(route: Route, transition: ToldTransition, severity: Alert['severit
 }
 
 function driverOf({ drivers }: Notifications, vehicleId: string): string | undefined {
-  return drivers.find(([vehicles]) => matches(vehicles, vehicleId))?.[1];
-}
-
-/** `*` stands for any number of characters; nothing else is special in what a vehicle id may hold. */
-function matches(pattern: string, vehicleId: string): boolean {
-  return new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(vehicleId);
+  return drivers.find(([vehicles]) => fitsVehicle(vehicles, vehicleId))?.[1];
 }

@@ -42,7 +42,7 @@ export interface GroupConsumerOptions {
  * over the first record, each as an object several times its size. With its own megabyte of each partition a backlog,
  * as an outage leaves it, is more than a small heap holds: out of memory, restarted, again out of memory.
  */
-export const FETCHED_AT_ONCE = 128 * 1024;
+const FETCHED_AT_ONCE = 128 * 1024;
 
 /**
  * A member of a consumer group that commits only what is resolved.

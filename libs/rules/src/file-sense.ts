@@ -1,5 +1,5 @@
+import type { Path } from '@navora/runtime';
 import { kindOfField } from './fields.js';
-import type { Path } from './file-positions.js';
 import { isMeasured, KINDS, laidOver } from './overriding.js';
 
 type Keys = Record<string, unknown>;

@@ -1,13 +1,15 @@
+import { durationMs } from '@navora/runtime';
 import { z } from 'zod';
-import { DURATION, durationMs } from './duration.js';
 import { SEVERITIES } from './rule.js';
 
 const NUMBER = 'must be a number';
 const number = z.number(NUMBER);
 const LENGTH_OF_TIME = 'must be a length of time, such as 30s, 5m or 2h';
+/** None at all is said by leaving the key out. */
+const SOME_TIME = /^([1-9]\d{0,5})([smhd])$/;
 const duration = z
   .string(LENGTH_OF_TIME)
-  .regex(DURATION, LENGTH_OF_TIME)
+  .regex(SOME_TIME, LENGTH_OF_TIME)
   .transform((text) => durationMs(text) ?? 0);
 
 const RANGE = 'must be [low, high]';

@@ -1,3 +1,5 @@
+import type { Timing } from '@navora/schemas';
+
 export const SEVERITIES = ['info', 'warning', 'critical'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
@@ -27,21 +29,6 @@ export type Condition =
 export type Place =
   { latitude: number; longitude: number; radiusM: number } | { polygon: readonly Position[] };
 export type Position = readonly [latitude: number, longitude: number];
-
-/** How breaches become an alert, all on the vehicle's own time. What is zero, one or null is not asked for. */
-export interface Timing {
-  /** How long it must breach without interruption. */
-  forMs: number;
-  /** How long it must be normal without interruption. */
-  clearForMs: number;
-  /** So many breaching readings within `repeatWithinMs`. */
-  repeatTimes: number;
-  repeatWithinMs: number;
-  /** Readings further apart than this do not belong to one hold. */
-  maxGapMs: number | null;
-  /** A breach that begins so soon after the clearing reopens the alert. */
-  reopenWithinMs: number;
-}
 
 export interface Terms {
   condition: Condition;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { PositionedYaml, type Path } from '@navora/runtime';
 import type { z } from 'zod';
-import { PositionedYaml, type Path } from './file-positions.js';
 import { senselessIn } from './file-sense.js';
 import { rulesShape } from './file-shape.js';
 import type { Rules } from './rule.js';

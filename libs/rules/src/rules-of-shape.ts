@@ -1,6 +1,7 @@
+import type { Timing } from '@navora/schemas';
 import type { RulesShape, SingleShape, TermsShape } from './file-shape.js';
 import { laidOver } from './overriding.js';
-import type { Condition, Override, Place, Rule, Rules, SingleCondition, Terms, Timing } from './rule.js';
+import type { Condition, Override, Place, Rule, Rules, SingleCondition, Terms } from './rule.js';
 
 type RuleShape = RulesShape['rules'][number];
 type Places = NonNullable<RulesShape['places']>;

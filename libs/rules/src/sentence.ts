@@ -1,4 +1,4 @@
-import { durationText } from './duration.js';
+import { durationText } from '@navora/runtime';
 import type { Condition, Rule, SingleCondition, Terms } from './rule.js';
 
 /** What a rule means, in words: for people who have just written it. */

@@ -1,8 +1,8 @@
 const MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 type Unit = keyof typeof MS;
 
-/** A length of time as people write it: `30s`, `15m`, `2h`, `7d`. */
-export const DURATION = /^([1-9]\d{0,5})([smhd])$/;
+/** A length of time as people write it in files: `0s`, `30s`, `15m`, `2h`, `7d`. */
+export const DURATION = /^(\d{1,6})([smhd])$/;
 
 /** @returns ms; undefined for what is no length of time. */
 export function durationMs(text: string): number | undefined {
