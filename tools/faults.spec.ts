@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { coveredScenarios, drilledScenarios } from './faults/covered.mjs';
-import { NOT_COVERED, SCENARIOS } from './faults/scenarios.mjs';
+import { NOT_COVERED, NOT_PASSED, SCENARIOS } from './faults/scenarios.mjs';
 import { withTable } from './faults/table.mjs';
 
 const root = join(import.meta.dirname, '..');
@@ -21,4 +21,8 @@ it('knows every scenario that a test or a drill names', () => {
 it('docs/faults.md names the tests there are (node tools/faults/table.mjs writes it)', () => {
   const text = readFileSync(join(root, 'docs/faults.md'), 'utf8');
   expect(text).toBe(withTable(text));
+});
+
+it('names no test as not passed that is not there', () => {
+  expect([...NOT_PASSED].filter((file) => !existsSync(join(root, file)))).toEqual([]);
 });

@@ -62,4 +62,17 @@ export const SCENARIOS = [
 ].map(([code, fault, checks]) => ({ code, fault, checks }));
 
 /** Not covered by any test, and why. */
-export const NOT_COVERED = new Map([['A4', 'there are no notifications yet']]);
+export const NOT_COVERED = new Map([['A4', 'no test sends notifications through the running service yet']]);
+
+/** Tests that have not passed as they stand: nothing is proved by them yet. Take out what has. */
+export const NOT_PASSED = new Set([
+  'apps/cli/src/broker-killed.drill.spec.ts',
+  'apps/cli/src/buffered-bursts.drill.spec.ts',
+  'apps/cli/src/full-disks.drill.spec.ts',
+  'apps/cli/src/long-drills.drill.spec.ts',
+  'apps/cli/src/long-outage.drill.spec.ts',
+  'apps/cli/src/small-heap.drill.spec.ts',
+  'apps/cli/src/three-nodes.drill.spec.ts',
+  'apps/mqtt-bridge/src/hostile.drill.spec.ts',
+  'apps/mqtt-bridge/src/kafka-frozen.drill.spec.ts',
+]);

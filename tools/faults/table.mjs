@@ -4,21 +4,23 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { coveredScenarios, drilledScenarios } from './covered.mjs';
-import { NOT_COVERED, SCENARIOS } from './scenarios.mjs';
+import { NOT_COVERED, NOT_PASSED, SCENARIOS } from './scenarios.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const document = join(root, 'docs/faults.md');
 const [BEGIN, END] = ['<!-- scenarios: begin -->', '<!-- scenarios: end -->'];
 
-const kindOf = (file) => (file.endsWith('.drill.spec.ts') ? 'long' : 'short');
+/** What a reader must know of a test before trusting it. */
+function reservationOf(file) {
+  if (NOT_PASSED.has(file)) return ' (long, **not passed yet**)';
+  return file.endsWith('.drill.spec.ts') ? ' (long)' : '';
+}
 
 export function withTable(text, covered = coveredScenarios(root), drilled = drilledScenarios(root)) {
   const rows = SCENARIOS.map(({ code, fault, checks }) => {
     const files = [...(covered.get(code) ?? [])].sort();
     const drill = drilled.has(code) ? ['`drill`'] : [];
-    const tests = files.map(
-      (file) => `[${nameOf(file)}](../${file})${kindOf(file) === 'long' ? ' (long)' : ''}`,
-    );
+    const tests = files.map((file) => `[${nameOf(file)}](../${file})${reservationOf(file)}`);
     return `| ${code} | ${fault} | ${checks} | ${[...drill, ...tests].join(', ') || `**none**: ${NOT_COVERED.get(code) ?? 'not yet'}`} |`;
   });
   const table = ['| | fault | put to the test | proved by |', '| --- | --- | --- | --- |', ...rows].join(
