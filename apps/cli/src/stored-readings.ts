@@ -88,7 +88,7 @@ export async function layoutOf(client: CassandraClient, keyspace: string): Promi
     });
   const values = new Map(rows.map((row) => [row['name'] as string, row['value'] as number]));
   return {
-    shardCount: values.get('shard_count') ?? 256,
+    shardCount: values.get('shard_count') ?? 64,
     bucketMs: (values.get('bucket_seconds') ?? 3600) * 1000,
   };
 }

@@ -7,7 +7,7 @@ import { READING_COLUMNS } from './reading-columns.js';
  * partition count divides the shard count, so a shard's vehicles live in one Kafka partition: each Cassandra
  * partition has one writer, and its conditional writes meet no contention.
  */
-export const LAYOUT = { shardCount: 256, bucketSeconds: 3600 } as const;
+export const LAYOUT = { shardCount: 64, bucketSeconds: 3600 } as const;
 
 const BUCKET_MS = LAYOUT.bucketSeconds * 1000;
 

@@ -155,7 +155,7 @@ describe('the boot check', () => {
       `UPDATE ${cassandra.keyspace}.layout SET value = 128 WHERE name = 'shard_count'`,
     );
     await expect(requireLayout(cassandra.client, cassandra.keyspace)).rejects.toThrow(
-      /shard_count 128 instead of 256/,
+      /shard_count 128 instead of 64/,
     );
     await expect(requireLayout(cassandra.client, 'nowhere')).rejects.toThrow(WrongLayout);
   });

@@ -54,7 +54,8 @@ async function prepareCassandra({ instance, ports, nodes, java }: Site, node: nu
     command: java.command,
     env: { MALLOC_ARENA_MAX: '2' },
     args: [
-      ...(nodes === 1 ? ['-Xms512m', '-Xmx1g'] : ['-Xms384m', '-Xmx640m', ...quickStart]),
+      ...(nodes === 1 ? ['-Xms512m', '-Xmx1g'] : ['-Xms384m', '-Xmx640m']),
+      ...quickStart,
       ...['-XX:+UseG1GC', '-XX:MaxGCPauseMillis=100', '-XX:+ExitOnOutOfMemoryError'],
       ...moduleFlags,
       // From 18 on a program may set a security manager, as this one does, only if told so.

@@ -9,8 +9,8 @@ const oldest = 17;
 const newest = 23;
 
 /**
- * Without the optimising compiler, which takes most of the processor in a program's first minutes: where six nodes share
- * two processors, those that start would hold up those that work.
+ * Without the optimising compiler, which takes up to half a processor in a program's first minutes: all the time that
+ * a local stack lives, for code that is hot only later.
  */
 export const quickStart = ['-XX:TieredStopAtLevel=1'];
 

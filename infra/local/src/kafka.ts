@@ -77,7 +77,8 @@ async function prepareKafka(site: Site, node: number, signal: AbortSignal): Prom
   return {
     command: site.java.command,
     args: [
-      ...(site.nodes === 1 ? ['-Xms256m', '-Xmx512m'] : ['-Xms128m', '-Xmx384m', ...quickStart]),
+      ...(site.nodes === 1 ? ['-Xms256m', '-Xmx512m'] : ['-Xms128m', '-Xmx384m']),
+      ...quickStart,
       '-XX:+UseG1GC',
       '-XX:MaxGCPauseMillis=20',
       '-XX:+ExitOnOutOfMemoryError',

@@ -13,7 +13,7 @@ const SETTINGS: E.Settings = {
   mqttTopicPattern: 'vehicles/{vehicleId}/telemetry',
   clockSuspectMs: 120_000,
   retentionMs: 365 * 86_400_000,
-  shardCount: 256,
+  shardCount: 64,
   bucketMs: 3_600_000,
 };
 

@@ -20,7 +20,7 @@ const RANGES = 64;
 
 export async function readLayout(client: Client): Promise<Layout> {
   const layout = new Map([
-    ['shard_count', 256],
+    ['shard_count', 64],
     ['bucket_seconds', 3600],
   ]);
   for await (const row of pages(client, 'SELECT name, value FROM layout', [])) {
