@@ -1,3 +1,4 @@
+import type { Silence } from '@navora/schemas';
 import type { Announcement } from './notice.js';
 
 export type Severity = 'info' | 'warning' | 'critical';
@@ -15,7 +16,10 @@ export interface Alert {
   readonly late: boolean;
   /** At opening. */
   readonly value: number;
-  /** `recordedAt` of the reading that opened it, ms since 1970; `openedBy` is its message id. */
+  /**
+   * `recordedAt` of the reading that opened it, ms since 1970; `openedBy` is its message id. Of an alert about
+   * silence: when it had lasted too long by the clock of the bridge, and the last reading before it.
+   */
   readonly openedAt: number;
   readonly openedBy: string;
   readonly clearedAt?: number;
@@ -43,6 +47,18 @@ export interface Pending {
   readonly told?: true;
 }
 
+/** What rules about silence go by: the vehicle's last reading, whatever it said and in whatever order it came. */
+export interface LastHeard {
+  /** By the clock of the bridge, ms since 1970. */
+  readonly receivedAt: number;
+  readonly recordedAt: number;
+  readonly messageId: string;
+  readonly ruleVersion: string;
+  readonly silences: readonly Silence[];
+  /** Rules whose alert this silence has opened. */
+  readonly told: readonly string[];
+}
+
 /** How far a vehicle's signals are applied, and what is under way by then. */
 export interface Marks {
   /** The highest applied offset in the readings topic; a vehicle lives in one partition of it. */
@@ -53,6 +69,8 @@ export interface Marks {
   readonly messageId: string | null;
   /** Absent when nothing is under way. */
   readonly pending?: readonly Pending[];
+  /** Absent when no rule is about silence. */
+  readonly heard?: LastHeard;
 }
 
 /** The open alerts of a vehicle: at most one of each rule. */

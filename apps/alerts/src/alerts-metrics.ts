@@ -10,7 +10,6 @@ export interface Gauged {
   unresolved(): number;
 }
 
-const OUTCOMES = ['judged', 'late', 'replayed', 'suspect'] as const;
 const SECONDS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
 
 export class AlertsMetrics {
@@ -26,17 +25,15 @@ export class AlertsMetrics {
     const registers = [registry];
     const counter = new Counter({
       name: 'navora_alerts_signals_total',
-      help: 'signals applied, by what they were: judged, late, replayed, suspect',
+      help: 'signals applied, by what they were: judged, late, replayed, suspect; silent: none came for too long',
       labelNames: ['outcome'] as const,
       registers,
     });
-    const [judged, late, replayed, suspect] = OUTCOMES.map((outcome) => counter.labels(outcome)) as [
-      Counter.Internal,
-      Counter.Internal,
-      Counter.Internal,
-      Counter.Internal,
-    ];
-    this.signals = { judged, late, replayed, suspect };
+    const of = (outcome: Folded['outcome']) => counter.labels(outcome);
+    this.signals = {
+      ...{ judged: of('judged'), late: of('late'), replayed: of('replayed') },
+      ...{ suspect: of('suspect'), silent: of('silent') },
+    };
     this.transitions = new Counter({
       name: 'navora_alerts_transitions_total',
       help: 'changes of alerts, by kind: opened, reopened, cleared, recorded-late',

@@ -1,3 +1,4 @@
+import { SILENCE } from '@navora/rules';
 import type { Signal } from '@navora/schemas';
 import type { Alert, Told, VehicleState } from './alert.js';
 import { noticeId, type Announcement, type Notice, type Withdrawn } from './notice.js';
@@ -97,8 +98,9 @@ function occasionsOf(
   for (const { transition, alert } of next.last.changes) {
     if (transition === 'recorded-late') continue;
     if (transition === 'cleared') {
-      // Whoever never heard of an alert need not hear of its end.
-      if (!unannounced.delete(alert.id) && timely) occasions.push({ transition, alert });
+      // Whoever never heard of an alert need not hear of its end. Silence ends when something is received.
+      const isNews = timely || alert.measurement === SILENCE;
+      if (!unannounced.delete(alert.id) && isNews) occasions.push({ transition, alert });
     } else if (timely) {
       unannounced.delete(alert.id);
       occasions.push({ transition, alert });

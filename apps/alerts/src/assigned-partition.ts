@@ -46,6 +46,10 @@ export class AssignedPartition<Waiting> {
     this.started = true;
   }
 
+  get all(): Iterable<Vehicle<Waiting>> {
+    return this.vehicles.values();
+  }
+
   settle(vehicle: Vehicle<Waiting>, marks: Marks): void {
     if (vehicle.marks === marks) return;
     vehicle.marks = marks;

@@ -11,7 +11,7 @@ export class MissingTables extends Error {
 }
 
 /** Columns that came after their tables. */
-const LATER_COLUMNS = ['alert_marks.pending', 'vehicle_alerts.reopened_at'];
+const LATER_COLUMNS = ['alert_marks.heard', 'vehicle_alerts.reopened_at'];
 
 const TABLES = [
   ...['vehicle_alerts', 'alerts_by_day', 'open_alerts', 'alert_marks'],

@@ -1,7 +1,7 @@
 import { types } from 'cassandra-driver';
 import type { CassandraClient } from '@navora/cassandra';
 import { insertInto } from './alert-columns.js';
-import type { Pending } from './alert.js';
+import type { LastHeard, Marks, Pending } from './alert.js';
 import type { MarkStore, VehicleMarks } from './store.js';
 
 /** A batch of one partition is one write for the server; this many marks stay far below its size limit. */
@@ -11,10 +11,14 @@ const PAGE = 5000;
 
 /** A value like any other: unset would keep what was pending before, and a null is a tombstone. */
 const NOTHING_PENDING = '';
+const NOTHING_HEARD = '';
+
+/** Between two readings a vehicle's marks may move as often as it has rules about silence. */
+const STEPS_PER_READING = 1000n;
 
 /**
- * The write time of a mark is its origin offset + 1: whoever writes an older one, however late, changes nothing.
- * (Zero is not a write time Cassandra tells from none.)
+ * The write time of a mark follows from its origin offset, and from how much of the silence after that is told:
+ * whoever writes an older one, however late, changes nothing. (Zero is not a write time Cassandra tells from none.)
  */
 export class CassandraMarkStore implements MarkStore {
   private readonly insert: string;
@@ -33,6 +37,7 @@ export class CassandraMarkStore implements MarkStore {
       'message_id',
       'active',
       'pending',
+      'heard',
     ];
     const table = `${keyspace}.${name}`;
     this.insert = `${insertInto(table, ['signals_partition', ...columns])} USING TIMESTAMP ?`;
@@ -71,11 +76,16 @@ export class CassandraMarkStore implements MarkStore {
         marks.messageId ?? types.unset,
         active,
         marks.pending ? JSON.stringify(marks.pending) : NOTHING_PENDING,
-        BigInt(marks.originOffset) + 1n,
+        marks.heard ? JSON.stringify(marks.heard) : NOTHING_HEARD,
+        writeTimeOf(marks),
       ],
     }));
     await this.client.batch(statements, { prepare: true, logged: false });
   }
+}
+
+function writeTimeOf({ originOffset, heard }: Marks): bigint {
+  return BigInt(originOffset) * STEPS_PER_READING + 1n + BigInt(heard?.told.length ?? 0);
 }
 
 function marksOf(row: types.Row): VehicleMarks {
@@ -83,6 +93,7 @@ function marksOf(row: types.Row): VehicleMarks {
   const messageId = row['message_id'] as types.Uuid | null;
   // Rows of earlier releases have none.
   const pending = (row['pending'] as string | null) ?? NOTHING_PENDING;
+  const heard = (row['heard'] as string | null) ?? NOTHING_HEARD;
   return {
     vehicleId: row['vehicle_id'] as string,
     marks: {
@@ -91,6 +102,7 @@ function marksOf(row: types.Row): VehicleMarks {
       recordedAt: recordedAt === null ? null : recordedAt.getTime(),
       messageId: messageId === null ? null : messageId.toString(),
       ...(pending !== NOTHING_PENDING && { pending: JSON.parse(pending) as Pending[] }),
+      ...(heard !== NOTHING_HEARD && { heard: JSON.parse(heard) as LastHeard }),
     },
     active: row['active'] as boolean,
   };

@@ -2,6 +2,7 @@ import { alertId, type Signal, type Verdict } from '@navora/schemas';
 import type {
   Alert,
   Change,
+  LastHeard,
   Marks,
   OpenAlerts,
   Pending,
@@ -10,12 +11,15 @@ import type {
   VehicleState,
 } from './alert.js';
 import { AT_ONCE, Holds, NOTHING_PENDING } from './holds.js';
+import { isSeverity } from './severity.js';
+import { heardIn } from './silence.js';
 
 /** What an alert tells about its rule, besides the rule's name, when the signal does not tell it. */
 export type DescribeRule = (rule: string) => { severity: Severity; measurement: string };
 
 export interface Folded {
-  readonly outcome: 'judged' | 'late' | 'suspect' | 'replayed';
+  /** `silent`: no signal at all, but a heartbeat by which there should have been one. */
+  readonly outcome: 'judged' | 'late' | 'suspect' | 'replayed' | 'silent';
   /** How far the vehicle's signals are applied once the changes are. */
   readonly marks: Marks;
   /** Empty for most signals: they are worth nothing but their marks. */
@@ -51,17 +55,16 @@ export function fold(
   if (marks && signal.origin.offset <= marks.originOffset) {
     return { outcome: 'replayed', marks, ...NOTHING };
   }
-  const before = marks?.pending ?? NOTHING_PENDING;
-  if (signal.clockSuspect) {
-    return { outcome: 'suspect', marks: moved(marks, signal, false, before), ...NOTHING };
-  }
+  const step = new Step(standing, new Holds(marks?.pending ?? NOTHING_PENDING), signal, describe);
+  step.endSilence(marks?.heard);
   const late = marks !== undefined && !follows(signal, marks);
-  const step = new Step(standing, new Holds(before), signal, describe);
-  if (late) step.late();
-  else step.timely();
+  if (!signal.clockSuspect) {
+    if (late) step.late();
+    else step.timely();
+  }
   return {
-    outcome: late ? 'late' : 'judged',
-    marks: moved(marks, signal, !late, step.holds.pending),
+    outcome: signal.clockSuspect ? 'suspect' : late ? 'late' : 'judged',
+    marks: moved(marks, signal, !late && !signal.clockSuspect, step.holds.pending),
     changes: step.changes ?? NOTHING.changes,
     reopenable: step.reopenable ?? NOTHING.reopenable,
   };
@@ -70,7 +73,10 @@ export function fold(
 /** The state after a transition; `before` is undefined for a vehicle's first. */
 export function stateAfter(before: VehicleState | undefined, signal: Signal, folded: Folded): VehicleState {
   let open = before?.open ?? NONE_OPEN;
-  let reopenable = (before?.reopenable ?? []).filter((one) => mayStillReopen(one, signal, folded.marks));
+  // Windows run on the vehicle's time, of which silence says nothing.
+  let reopenable = before?.reopenable ?? [];
+  if (folded.outcome !== 'silent')
+    reopenable = reopenable.filter((one) => mayStillReopen(one, signal, folded.marks));
   for (const { transition, alert } of folded.changes) {
     if (transition === 'recorded-late') continue;
     open = open.filter(({ rule }) => rule !== alert.rule);
@@ -104,12 +110,14 @@ function moved(
   orderKeyToo: boolean,
   pending: readonly Pending[],
 ): Marks {
+  const heard = heardIn(signal);
   return {
     originPartition: signal.origin.partition,
     originOffset: signal.origin.offset,
     recordedAt: orderKeyToo ? signal.recordedAt : (marks?.recordedAt ?? null),
     messageId: orderKeyToo ? signal.messageId : (marks?.messageId ?? null),
     ...(pending.length > 0 && { pending }),
+    ...(heard && { heard }),
   };
 }
 
@@ -126,6 +134,18 @@ class Step {
     private readonly describe: DescribeRule,
   ) {
     this.open = standing?.open ?? NONE_OPEN;
+  }
+
+  /** Whatever a reading says, and whenever it was made: the vehicle is silent no more. */
+  endSilence(heard: LastHeard | undefined): void {
+    if (this.open.length === 0) return;
+    const rules = new Set([...(heard?.silences ?? []), ...this.signal.silences].map(({ rule }) => rule));
+    if (rules.size === 0) return;
+    for (const alert of this.open) {
+      if (!rules.has(alert.rule)) continue;
+      const { receivedAt, messageId } = this.signal;
+      this.change('cleared', { ...alert, status: 'cleared', clearedAt: receivedAt, clearedBy: messageId });
+    }
   }
 
   timely(): void {
@@ -228,8 +248,4 @@ function reopened(alert: Alert, signal: Signal, verdict: Verdict): Alert {
 /** A rule about several measurements may have been decided by another one: a value of that is none of this alert's. */
 function isOfTheSame(alert: Alert, { measurement }: Verdict): boolean {
   return (measurement ?? alert.measurement) === alert.measurement;
-}
-
-function isSeverity(text: string | null): text is Severity {
-  return text === 'info' || text === 'warning' || text === 'critical';
 }

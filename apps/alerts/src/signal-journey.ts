@@ -1,5 +1,5 @@
 import type { Assignment, ConsumedRecord, DeadLetters, RecordBatch, SchemaLessons } from '@navora/kafka';
-import { rejected, type Rejection, type Signal } from '@navora/schemas';
+import { heartbeatOf, rejected, type Heartbeat, type Rejection, type Signal } from '@navora/schemas';
 import type { VehicleState } from './alert.js';
 import { AssignedPartition, type Vehicle as VehicleOf } from './assigned-partition.js';
 import type { Announcer } from './announcer.js';
@@ -7,6 +7,7 @@ import type { AlertsMetrics } from './alerts-metrics.js';
 import { fold, stateAfter, type DescribeRule, type Folded } from './fold.js';
 import { EpochEnded, isRefused, type Persistence } from './persistence.js';
 import type { DecodedSignal } from './signal-decoder.js';
+import { effectOfSilence, isAhead, isSilentTooLong } from './silence.js';
 import type { Slots } from './slots.js';
 import type { AlertStore, MarkStore } from './store.js';
 
@@ -28,11 +29,18 @@ export interface JourneyParts {
   onFatal(error: unknown): void;
 }
 
-/** A signal on its way, and the record to resolve at its end. */
+/** A signal, or a heartbeat by which a vehicle may have been silent for too long, on its way through one vehicle. */
 interface Taken {
   readonly batch: RecordBatch;
   readonly record: ConsumedRecord;
+  readonly cause: { readonly signal: Signal } | { readonly heartbeat: Heartbeat };
+  /** The vehicle needs it no more. */
+  done(): void;
+}
+/** What a cause does to a vehicle; of a heartbeat, the signal that stands for it. */
+interface Effect {
   readonly signal: Signal;
+  readonly folded: Folded;
 }
 type Partition = AssignedPartition<Taken>;
 type Vehicle = VehicleOf<Taken>;
@@ -44,7 +52,8 @@ type Vehicle = VehicleOf<Taken>;
  *
  * A signal delivered again finds itself at or below the vehicle's origin mark and changes nothing. If a crash came
  * between a transition and the saving of its mark, its signal was not committed and comes again; it breaches again
- * (or finds the vehicle active), so it loads the state, and finds itself at or below the mark in there. Everything
+ * (or finds the vehicle active), so it loads the state, and finds itself at or below the mark in there. A heartbeat
+ * goes the same way through each vehicle that has been silent for too long by it. Everything
  * here may therefore be cut off at any point, and be done twice, also by two processes at once.
  */
 export class SignalJourney {
@@ -70,6 +79,11 @@ export class SignalJourney {
     await this.startFromSavedMarks(partition);
     for (const record of batch.records) {
       if (!partition.assignment.held) return;
+      const heartbeat = heartbeatOf(record);
+      if (heartbeat) {
+        this.throughSilentVehicles(partition, batch, record, heartbeat);
+        continue;
+      }
       let decoded = this.parts.decoder.decode(record);
       if ('schemaPending' in decoded) {
         // The records behind it wait, as they are nearly always of the same schema.
@@ -78,8 +92,12 @@ export class SignalJourney {
         if (outcome === 'not-ours') return;
         decoded = outcome === 'known' ? this.parts.decoder.decode(record) : outcome;
       }
-      if ('signal' in decoded) this.inOrderOfItsVehicle(partition, { batch, record, signal: decoded.signal });
-      else if ('rejection' in decoded) this.bury(batch, record, decoded.rejection);
+      if ('signal' in decoded) {
+        const vehicle = partition.vehicle(decoded.signal.vehicleId);
+        const done = () => batch.resolve(record);
+        this.inOrderOfItsVehicle(partition, vehicle, { batch, record, cause: decoded, done });
+      }
+      if ('rejection' in decoded) this.bury(batch, record, decoded.rejection);
     }
   }
 
@@ -90,8 +108,26 @@ export class SignalJourney {
     partition.startFrom(await this.untilDone('load_marks', partition, () => marks.loadAll(number)));
   }
 
-  private inOrderOfItsVehicle(partition: Partition, taken: Taken): void {
-    const vehicle = partition.vehicle(taken.signal.vehicleId);
+  /** All signals before it are taken over, so a vehicle that none of them is of has been silent until then. */
+  private throughSilentVehicles(
+    partition: Partition,
+    batch: RecordBatch,
+    record: ConsumedRecord,
+    heartbeat: Heartbeat,
+  ): void {
+    let left = 1;
+    const done = () => {
+      if (--left === 0) batch.resolve(record);
+    };
+    for (const vehicle of partition.all) {
+      if (!vehicle.waiting && !isSilentTooLong(vehicle.marks, heartbeat)) continue;
+      left++;
+      this.inOrderOfItsVehicle(partition, vehicle, { batch, record, cause: { heartbeat }, done });
+    }
+    done();
+  }
+
+  private inOrderOfItsVehicle(partition: Partition, vehicle: Vehicle, taken: Taken): void {
     if (vehicle.waiting) vehicle.waiting.push(taken);
     else if (!this.settledInMemory(partition, vehicle, taken)) {
       vehicle.waiting = [taken];
@@ -99,25 +135,30 @@ export class SignalJourney {
     }
   }
 
-  /** True when the signal needed nothing of the store: a replay, or nothing open and nothing breached. */
+  /** True when it needed nothing of the store: a replay, or nothing open and nothing breached. */
   private settledInMemory(partition: Partition, vehicle: Vehicle, taken: Taken): boolean {
-    const folded = this.folded(vehicle, taken);
-    if (folded === undefined) return true;
+    if ('heartbeat' in taken.cause) {
+      if (isSilentTooLong(vehicle.marks, taken.cause.heartbeat)) return false;
+      taken.done();
+      return true;
+    }
+    const { signal, folded } = this.effectOn(vehicle, taken) ?? {};
+    if (signal === undefined || folded === undefined) return true;
     if (folded.changes.length > 0) return false;
-    const judged = folded.outcome === 'judged' || folded.outcome === 'late';
-    if (folded.outcome === 'judged' && this.parts.announcer.owes(vehicle.state, taken.signal)) return false;
+    if (folded.outcome === 'judged' && this.parts.announcer.owes(vehicle.state, signal)) return false;
     // With an alert open somewhere in the store, "nothing changes" is not for memory to say.
-    if (judged && vehicle.active && !vehicle.loaded) return false;
+    if (folded.outcome !== 'replayed' && vehicle.active && !vehicle.loaded) return false;
     partition.settle(vehicle, folded.marks);
-    taken.batch.resolve(taken.record);
+    taken.done();
     this.parts.metrics.signal(folded.outcome);
     return true;
   }
 
-  /** Undefined when our own code threw on this signal: it is given up, and the partition goes on. */
-  private folded(vehicle: Vehicle, { signal, batch, record }: Taken): Folded | undefined {
+  /** Undefined when our own code threw on it: it is given up, and the partition goes on. */
+  private effectOn({ id, marks, state }: Vehicle, { cause, batch, record }: Taken): Effect | undefined {
     try {
-      return fold(vehicle.marks, vehicle.state, signal, this.parts.describeRule);
+      if ('heartbeat' in cause) return effectOfSilence(id, marks, cause.heartbeat);
+      return { ...cause, folded: fold(marks, state, cause.signal, this.parts.describeRule) };
     } catch (error) {
       this.bury(batch, record, rejected('processing-error', String(error)).rejection);
       return undefined;
@@ -135,19 +176,20 @@ export class SignalJourney {
     vehicle.waiting = undefined;
   }
 
-  /** One signal, one transition: committed whole, then shown in the views, then resolved. */
+  /** One signal or silence, one transition: committed whole, then shown in the views, then resolved. */
   private async makeTransition(partition: Partition, vehicle: Vehicle, taken: Taken): Promise<void> {
     const startedAt = performance.now();
     for (;;) {
       if (!vehicle.loaded) await this.adopt(partition, vehicle, await this.load(partition, vehicle));
       // With the state at hand it may turn out to be a replay, or of no consequence.
       if (this.settledInMemory(partition, vehicle, taken)) return;
-      const folded = this.folded(vehicle, taken);
-      if (folded === undefined) return;
+      const effect = this.effectOn(vehicle, taken);
+      if (effect === undefined) return;
+      const { signal, folded } = effect;
       const next = this.parts.announcer.announced(
         vehicle.state,
-        stateAfter(vehicle.state, taken.signal, folded),
-        taken.signal,
+        stateAfter(vehicle.state, signal, folded),
+        signal,
         folded.outcome === 'late',
       );
       const outcome = await this.committed(partition, vehicle, next);
@@ -157,9 +199,9 @@ export class SignalJourney {
       become(vehicle, next);
       this.parts.onTransition(next);
       partition.settle(vehicle, next.marks);
-      taken.batch.resolve(taken.record);
+      taken.done();
       this.parts.metrics.signal(folded.outcome);
-      this.parts.metrics.transition(next.last.changes, taken.signal, performance.now() - startedAt);
+      this.parts.metrics.transition(next.last.changes, signal, performance.now() - startedAt);
       return;
     }
   }
@@ -178,7 +220,7 @@ export class SignalJourney {
     vehicle: Vehicle,
     stored: VehicleState | undefined,
   ): Promise<void> {
-    if (stored && stored.marks.originOffset > (vehicle.marks?.originOffset ?? -1)) {
+    if (stored && isAhead(stored.marks, vehicle.marks)) {
       await this.writeViews(partition, vehicle, stored);
       partition.settle(vehicle, stored.marks);
     }

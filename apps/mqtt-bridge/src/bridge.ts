@@ -9,6 +9,7 @@ import {
   TOPIC_LAYOUT,
   TOPICS,
 } from '@navora/schemas';
+import { Heartbeats } from './heartbeats.js';
 import { Intake } from './intake.js';
 import { Journey } from './journey.js';
 import type { BridgeMetrics } from './metrics.js';
@@ -88,6 +89,11 @@ export class Bridge {
       metrics,
       log,
       received: (packet, window) => journey.begin(packet, window),
+      heartbeats: () =>
+        new Heartbeats({
+          readings: { topic: topics.readings, partitions: TOPIC_LAYOUT[TOPICS.readings].partitions },
+          readingsLane: this.lanes.readings,
+        }),
     });
     metrics.watch({
       window: () => this.subscriber.windowSize,

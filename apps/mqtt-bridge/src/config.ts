@@ -54,6 +54,10 @@ const settings = {
     'NAVORA_MQTT_KEEPALIVE_SECONDS',
     withDefault(wholeNumber({ min: 2, max: 65_535 }), 20),
   ),
+  mqttHeartbeatSeconds: setting(
+    'NAVORA_MQTT_HEARTBEAT_SECONDS',
+    withDefault(wholeNumber({ min: 0, max: 3600 }), 10),
+  ),
   mqttUsername: setting(
     'NAVORA_MQTT_USERNAME',
     withDefault<string | undefined>(text(/^.+$/, 'a user name'), undefined),

@@ -1,11 +1,20 @@
 import { type Duplex, duplexPair } from 'node:stream';
-import { generate, type IConnackPacket, type Packet, parser as createParser } from 'mqtt-packet';
+import {
+  generate,
+  type IConnackPacket,
+  type IPublishPacket,
+  type Packet,
+  parser as createParser,
+} from 'mqtt-packet';
 
 const MQTT5 = { protocolVersion: 5 };
 
 export interface BrokerManners {
   connack?: Partial<IConnackPacket>;
   granted?: number;
+  grantedToHeartbeats?: number;
+  /** What PUBLISH of the client is answered with; it is handed back if that is success. */
+  publishReason?: number;
   answersPings?: boolean;
   /** Accepts the connection and says nothing. */
   mute?: boolean;
@@ -71,11 +80,19 @@ export class FakeBroker {
     return this.received.flatMap(({ cmd, messageId }) => (cmd === 'puback' ? [messageId as number] : []));
   }
 
-  private answer({ cmd, messageId }: Packet): void {
+  private answer(packet: Packet): void {
+    const { cmd, messageId } = packet;
+    if (cmd === 'publish') {
+      const { publishReason = 0 } = this.manners;
+      this.send({ cmd: 'puback', messageId, reasonCode: publishReason });
+      if (publishReason === 0) this.send({ ...(packet as IPublishPacket), messageId: 77 });
+      return;
+    }
     if (cmd === 'connect') {
       this.send({ cmd: 'connack', sessionPresent: false, reasonCode: 0, ...this.manners.connack });
     } else if (cmd === 'subscribe') {
-      this.send({ cmd: 'suback', messageId, granted: [this.manners.granted ?? 1] });
+      const { granted = 1, grantedToHeartbeats = 1 } = this.manners;
+      this.send({ cmd: 'suback', messageId, granted: [granted, grantedToHeartbeats] });
     } else if (cmd === 'pingreq' && this.manners.answersPings !== false) {
       this.send({ cmd: 'pingresp' });
     } else if (cmd === 'disconnect') {

@@ -95,7 +95,8 @@ export async function aJourney(over: Partial<JourneyParts> = {}) {
   };
   const letters = () =>
     deadLettersLane.records.map(
-      ({ value }) => letterType.fromBuffer(value.subarray(WIRE_PREFIX_BYTES)) as DeadLetter,
+      ({ value }) =>
+        letterType.fromBuffer(value?.subarray(WIRE_PREFIX_BYTES) ?? Buffer.alloc(0)) as DeadLetter,
     );
   return {
     journey,

@@ -24,7 +24,7 @@ describe('a message that is a reading', () => {
     const record = readingsLane.records[0];
     expect(record).toMatchObject({ topic: TOPICS.readings, key: 'truck-17' });
     expect(record?.timestamp).toBeGreaterThanOrEqual(before);
-    const reading = readingType.fromBuffer(record?.value.subarray(WIRE_PREFIX_BYTES) as Buffer) as Reading;
+    const reading = readingType.fromBuffer(record?.value?.subarray(WIRE_PREFIX_BYTES) as Buffer) as Reading;
     expect(reading).toEqual(aReading());
     expect(pubacks).toEqual([]);
     expect(window.size).toBe(1);

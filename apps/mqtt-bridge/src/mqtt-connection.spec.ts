@@ -13,6 +13,9 @@ function aConnection(manners: BrokerManners = {}, over: Partial<ConnectionSettin
   const subscribed = vi.fn();
   const acknowledged = vi.fn();
   const brokerDropped = vi.fn();
+  const heartbeatsRefused = vi.fn();
+  const back: string[] = [];
+  let beats = 0;
   const connection = new MqttConnection(
     broker.client,
     {
@@ -29,6 +32,12 @@ function aConnection(manners: BrokerManners = {}, over: Partial<ConnectionSettin
       subscribed,
       acknowledged,
       brokerDropped,
+      heartbeatsRefused,
+      heartbeat: () => `heartbeat ${++beats}`,
+      heartbeatBack: ({ payload, messageId }, window) => {
+        back.push(payload.toString());
+        window.settle(window.receive(messageId as number));
+      },
       received: (packet, window) => {
         intake.taken(packet.payload.length, 0);
         received.push({ packet, window, delivery: window.receive(packet.messageId as number) });
@@ -41,7 +50,10 @@ function aConnection(manners: BrokerManners = {}, over: Partial<ConnectionSettin
     intake.settled(one.packet.payload.length, 0);
     one.window.settle(one.delivery);
   };
-  return { broker, connection, received, settle, subscribed, acknowledged, brokerDropped };
+  return {
+    ...{ broker, connection, received, settle, subscribed, acknowledged, brokerDropped },
+    ...{ heartbeatsRefused, back },
+  };
 }
 
 const until = (condition: () => void) => vi.waitFor(condition, { timeout: 2000, interval: 2 });
@@ -89,6 +101,37 @@ describe('MqttConnection', () => {
     });
     await until(() => expect(brokerDropped).toHaveBeenCalledWith(150));
     expect(received).toEqual([]);
+  });
+
+  it('publishes to itself once it is subscribed, and takes what comes back for no message', async () => {
+    const heartbeat = { topic: 'navora/heartbeats/navora-bridge', everyMs: 20 };
+    const { broker, connection, received, back } = aConnection({}, { heartbeat });
+    await until(() => expect(back.slice(0, 3)).toEqual(['heartbeat 1', 'heartbeat 2', 'heartbeat 3']));
+    expect(broker.received[1]).toMatchObject({
+      subscriptions: [{ qos: 1 }, { ...{ topic: heartbeat.topic }, qos: 1 }],
+    });
+    expect(broker.received.find(({ cmd }) => cmd === 'publish')).toMatchObject({
+      topic: heartbeat.topic,
+      qos: 1,
+    });
+    expect(broker.pubacks[0]).toBe(77);
+    expect(received).toEqual([]);
+    connection.stopTaking();
+    await until(() => expect(broker.heard.at(-1)).toBe('puback 77'));
+  });
+
+  it.each([
+    ['to subscribe', { grantedToHeartbeats: 0x87 }, /SUBSCRIBE .* 0x87 not authorized/],
+    ['more than QoS 0', { grantedToHeartbeats: 0 }, /SUBSCRIBE .* 0x00/],
+    ['to publish', { publishReason: 0x87 }, /PUBLISH .* 0x87 not authorized/],
+  ])('goes on without heartbeats where the broker does not let it %s', async (_, manners, why) => {
+    const heartbeat = { topic: 'navora/heartbeats/navora-bridge', everyMs: 5 };
+    const { broker, received, heartbeatsRefused, back } = aConnection(manners, { heartbeat });
+    await until(() => expect(heartbeatsRefused).toHaveBeenCalledWith(expect.stringMatching(why)));
+    broker.publish(1);
+    await until(() => expect(received).toHaveLength(1));
+    expect([heartbeatsRefused.mock.calls.length, back.length]).toEqual([1, 0]);
+    expect(broker.heard.filter((cmd) => cmd === 'publish').length).toBeLessThanOrEqual(1);
   });
 
   it('sends PUBACKs in the order of receipt, only of what is settled', async () => {

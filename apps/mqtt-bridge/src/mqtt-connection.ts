@@ -3,6 +3,7 @@ import {
   generate,
   parser as createParser,
   type IConnackPacket,
+  type IPubackPacket,
   type IPublishPacket,
   type ISubackPacket,
   type Packet,
@@ -10,7 +11,13 @@ import {
 import { AckWindow } from './ack-window.js';
 import type { Intake } from './intake.js';
 import { Keepalive } from './keepalive.js';
-import { connectPacket, reasonName, subscribePacket, type ConnectionSettings } from './mqtt-packets.js';
+import {
+  connectPacket,
+  heartbeatPacket,
+  reasonName,
+  subscribePacket,
+  type ConnectionSettings,
+} from './mqtt-packets.js';
 import { PubackWriter } from './puback-writer.js';
 
 /** Why a connection is over. */
@@ -34,6 +41,12 @@ export interface ConnectionListener {
   /** The broker has accepted the connection and the subscription. Messages may come before. */
   subscribed(connack: IConnackPacket, grantedQos: number): void;
   acknowledged(): void;
+  /** What to publish to ourselves now. */
+  heartbeat(): string;
+  /** It is back, or another's is: its PUBACK leaves once it is settled in the window. */
+  heartbeatBack(packet: IPublishPacket, window: AckWindow): void;
+  /** The broker does not let us publish to ourselves, or hear of it. */
+  heartbeatsRefused(detail: string): void;
   /** The broker's own count of messages it has dropped since its start, for all its clients together. */
   brokerDropped(messages: number): void;
 }
@@ -57,6 +70,8 @@ export class MqttConnection {
   private taking = true;
   private readonly pubacks: PubackWriter;
   private readonly keepalive: Keepalive;
+  private heartbeats: NodeJS.Timeout | undefined;
+  private heartbeatUnderWay = false;
   private readonly tooSlow: NodeJS.Timeout;
   private readonly parser = createParser(MQTT5);
 
@@ -128,6 +143,8 @@ export class MqttConnection {
         return this.handlePublish(packet);
       case 'pingresp':
         return;
+      case 'puback':
+        return this.handlePuback(packet);
       case 'connack':
         return this.handleConnack(packet);
       case 'suback':
@@ -149,7 +166,28 @@ export class MqttConnection {
       );
     }
     if (packet.topic === this.settings.dropsTopic) return this.listener.brokerDropped(Number(packet.payload));
-    if (this.taking) this.listener.received(packet, this.window);
+    if (!this.taking) return;
+    if (packet.topic === this.settings.heartbeat?.topic) this.listener.heartbeatBack(packet, this.window);
+    else this.listener.received(packet, this.window);
+  }
+
+  private handlePuback({ reasonCode = 0 }: IPubackPacket): void {
+    if (!this.heartbeatUnderWay)
+      return this.end('protocol-error', 'the broker acknowledged what we did not send');
+    this.heartbeatUnderWay = false;
+    if (reasonCode >= FAILURE) this.refuseHeartbeats(`PUBLISH was answered with ${reasonName(reasonCode)}`);
+  }
+
+  private beat(topic: string): void {
+    if (this.heartbeatUnderWay || !this.taking) return;
+    this.heartbeatUnderWay = true;
+    this.write(heartbeatPacket(topic, this.listener.heartbeat()));
+  }
+
+  /** Readings go on without; but rules about silence raise nothing. */
+  private refuseHeartbeats(detail: string): void {
+    clearInterval(this.heartbeats);
+    this.listener.heartbeatsRefused(detail);
   }
 
   private handleConnack(connack: IConnackPacket): void {
@@ -168,6 +206,19 @@ export class MqttConnection {
     }
     clearTimeout(this.tooSlow);
     this.listener.subscribed(this.connack, code);
+    this.startHeartbeats(Number(granted[1] ?? FAILURE));
+  }
+
+  private startHeartbeats(grantedQos: number): void {
+    const { heartbeat } = this.settings;
+    if (!heartbeat) return;
+    // With less than QoS 1 it would overtake what the broker has queued for us, and say what is not true.
+    if (grantedQos !== 1)
+      return this.refuseHeartbeats(
+        `SUBSCRIBE ${heartbeat.topic} was answered with ${reasonName(grantedQos)}`,
+      );
+    this.heartbeats = setInterval(() => this.beat(heartbeat.topic), heartbeat.everyMs);
+    this.beat(heartbeat.topic);
   }
 
   private write(packet: Packet): void {
@@ -179,6 +230,7 @@ export class MqttConnection {
     this.ending = { cause, detail };
     this.window.close();
     this.keepalive.stop();
+    clearInterval(this.heartbeats);
     clearTimeout(this.tooSlow);
     this.stream.destroy();
     this.resolveEnded(this.ending);

@@ -1,4 +1,4 @@
-import type { IConnectPacket, ISubscribePacket } from 'mqtt-packet';
+import type { IConnectPacket, IPublishPacket, ISubscribePacket } from 'mqtt-packet';
 
 export interface ConnectionSettings {
   clientId: string;
@@ -6,6 +6,8 @@ export interface ConnectionSettings {
   filter: string;
   /** Where the broker tells how many messages it has dropped; undefined where none does. */
   dropsTopic?: string | undefined;
+  /** What we publish to ourselves, and how often; undefined for nothing. */
+  heartbeat?: { topic: string; everyMs: number } | undefined;
   /** How long the broker keeps messages for us while we are away. */
   sessionExpirySeconds: number;
   /** How many messages the broker may have in flight to us: the back-pressure while Kafka is slow or away. */
@@ -15,6 +17,11 @@ export interface ConnectionSettings {
   establishTimeoutMs: number;
   username?: string | undefined;
   password?: Buffer | undefined;
+}
+
+/** To ourselves, in the same queue as what vehicles send. One is under way at most, so one packet id is enough. */
+export function heartbeatPacket(topic: string, payload: string): IPublishPacket {
+  return { cmd: 'publish', topic, payload, qos: 1, messageId: 1, dup: false, retain: false };
 }
 
 export function connectPacket(settings: ConnectionSettings): IConnectPacket {
@@ -43,14 +50,19 @@ const RETAINED_MESSAGES_NEVER = 2;
 export function subscribePacket({
   filter,
   dropsTopic,
-}: Pick<ConnectionSettings, 'filter' | 'dropsTopic'>): ISubscribePacket {
+  heartbeat,
+}: Pick<ConnectionSettings, 'filter' | 'dropsTopic' | 'heartbeat'>): ISubscribePacket {
   const readings = { topic: filter, qos: 1, nl: false, rap: true, rh: RETAINED_MESSAGES_NEVER } as const;
   // At most once: what the broker tells about itself is not worth a place in the session.
   const drops = { ...readings, qos: 0, rh: RETAINED_MESSAGES_AT_SUBSCRIBE } as const;
   return {
     cmd: 'subscribe',
     messageId: 1,
-    subscriptions: dropsTopic === undefined ? [readings] : [readings, { ...drops, topic: dropsTopic }],
+    subscriptions: [
+      readings,
+      ...(heartbeat === undefined ? [] : [{ ...readings, topic: heartbeat.topic }]),
+      ...(dropsTopic === undefined ? [] : [{ ...drops, topic: dropsTopic }]),
+    ],
   };
 }
 

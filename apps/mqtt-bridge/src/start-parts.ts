@@ -4,6 +4,7 @@ import { RecordEncoder, SchemaNotRegistered, SchemaRegistry, TOPIC_LAYOUT, TOPIC
 import { Bridge } from './bridge.js';
 import { openBrokerSocket } from './broker-socket.js';
 import type { BridgeConfiguration } from './config.js';
+import { heartbeatTopic } from './heartbeats.js';
 import { createBridgeMetrics } from './metrics.js';
 import { Readiness } from './readiness.js';
 import { VehicleTopic } from './vehicle-topic.js';
@@ -74,6 +75,7 @@ export async function startParts(
         settings: {
           clientId: configuration.mqttClientId,
           dropsTopic: configuration.mqttDropsTopic,
+          heartbeat: heartbeatIn(configuration),
           sessionExpirySeconds: configuration.mqttSessionExpirySeconds,
           receiveMaximum: configuration.mqttReceiveMaximum,
           keepaliveSeconds: configuration.mqttKeepaliveSeconds,
@@ -103,4 +105,9 @@ export async function startParts(
     // Some of the time is left for the other parts.
     (bridge) => bridge.stop(configuration.drainTimeoutMs * 0.8),
   );
+}
+
+function heartbeatIn({ mqttClientId, mqttHeartbeatSeconds }: BridgeConfiguration) {
+  if (mqttHeartbeatSeconds === 0) return undefined;
+  return { topic: heartbeatTopic(mqttClientId), everyMs: mqttHeartbeatSeconds * 1000 };
 }

@@ -31,6 +31,7 @@ function aSubscriber(mannersOf: (connection: number) => BrokerManners = () => ({
     intake,
     metrics: createBridgeMetrics(registry),
     log,
+    heartbeats: () => ({ next: () => 'now', received: () => undefined }),
     received: (packet, window) => {
       received.push({ window, delivery: window.receive(packet.messageId as number) });
     },

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { backoffMs, type Logger } from '@navora/runtime';
 import type { IConnackPacket, IPublishPacket } from 'mqtt-packet';
 import type { AckWindow } from './ack-window.js';
+import type { Heartbeats } from './heartbeats.js';
 import type { Intake } from './intake.js';
 import type { BridgeMetrics } from './metrics.js';
 import { MqttConnection, type Ending } from './mqtt-connection.js';
@@ -20,6 +21,8 @@ export interface SubscriberParts {
   >;
   log: Logger;
   received: (packet: IPublishPacket, window: AckWindow) => void;
+  /** Those of a new connection. */
+  heartbeats: () => Pick<Heartbeats, 'next' | 'received'>;
 }
 
 const RECONNECT = { firstMs: 100, maxMs: 5000 };
@@ -89,13 +92,17 @@ export class Subscriber {
   }
 
   private async connect(): Promise<Ending> {
-    const { settings, openSocket, intake, received, metrics } = this.parts;
+    const { settings, openSocket, intake, received, metrics, log } = this.parts;
+    const heartbeats = this.parts.heartbeats();
     if (this.connections++ > 0) metrics.reconnects.inc();
     this.connection = new MqttConnection(openSocket(), settings, intake, {
       received: (packet, window) => {
         if (packet.properties?.messageExpiryInterval !== undefined) this.noteExpiry(packet);
         received(packet, window);
       },
+      heartbeat: () => heartbeats.next(Date.now()),
+      heartbeatBack: (packet, window) => heartbeats.received(packet, window),
+      heartbeatsRefused: (detail) => log.error({ detail }, 'mqtt_heartbeats_refused'),
       brokerDropped: (messages) => this.drops.told(messages),
       subscribed: (connack, grantedQos) => this.checkGrants(connack, grantedQos),
       acknowledged: () => metrics.acknowledged.inc(),

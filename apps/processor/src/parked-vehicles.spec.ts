@@ -61,7 +61,7 @@ function aPartition(bounds = { maxPerVehicle: MAX_PER_VEHICLE, maxInAll: MAX_IN_
     },
     latest: { remember: async () => undefined },
     judge: () => judge,
-    signals: { encode: () => Buffer.of(0), publish: async () => undefined },
+    signals: { encode: () => Buffer.of(0), publish: async () => undefined, pass: async () => undefined },
     deadLetters: {
       bury: async (record) => void done.push({ record, how: 'buried', at: Date.now() }),
     },

@@ -135,6 +135,7 @@ class World implements ConditionalStore<ReadingRow, Existing> {
           const { origin } = JSON.parse(bytes.toString()) as Signal;
           return this.answered(() => void this.signals.add(placeOf(origin)));
         },
+        pass: () => this.answered(() => undefined),
       },
       deadLetters: {
         bury: ({ offset }) => this.answered(() => void this.letters.add(offset)),

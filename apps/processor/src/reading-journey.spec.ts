@@ -15,6 +15,9 @@ import {
   type Reading,
   type Rejection,
   type Signal,
+  HEARTBEAT_HEADER,
+  heartbeatHeader,
+  type Heartbeat,
 } from '@navora/schemas';
 import { createMetrics } from '@navora/runtime';
 import { describe, expect, it } from 'vitest';
@@ -43,6 +46,7 @@ async function aJourney(over: Partial<JourneyParts> = {}) {
   const codec = new ReadingCodec({ schemaById: async (id) => known.get(id), idOf: async () => undefined });
   await codec.learn(SCHEMA);
   const signals: Signal[] = [];
+  const passed: (Heartbeat & { partition: number; after: number })[] = [];
   const buried: { offset: bigint; rejection: Rejection }[] = [];
   const stored: ReadingRow[] = [];
   const remembered: Reading[] = [];
@@ -76,6 +80,8 @@ async function aJourney(over: Partial<JourneyParts> = {}) {
       publish: async (_, bytes) => {
         signals.push(JSON.parse(bytes.toString()) as Signal);
       },
+      pass: async (partition, heartbeat) =>
+        void passed.push({ partition, ...heartbeat, after: signals.length }),
     },
     deadLetters: {
       bury: async ({ offset }, rejection) => {
@@ -107,6 +113,7 @@ async function aJourney(over: Partial<JourneyParts> = {}) {
     settled,
     known,
     signals,
+    passed,
     buried,
     stored,
     remembered,
@@ -212,6 +219,31 @@ describe('a reading on its way', () => {
     expect(test.tracker.lowWatermark).toBe(good.offset + 1n);
   });
 
+  it('passes a heartbeat on once all before it is signalled, and does not hold up what is behind it', async () => {
+    const answers: (() => void)[] = [];
+    const test = await aJourney({
+      store: {
+        storeOnce: async ({ origin, receivedAt, reading }) => {
+          if (reading.vehicleId === 'slow') await new Promise<void>((resolve) => answers.push(resolve));
+          return { status: 'stored', clockSuspect: false, receivedAt, origin };
+        },
+      },
+    });
+    const headers = { [HEARTBEAT_HEADER]: Buffer.from(heartbeatHeader({ since: NOW - 60_000, upTo: NOW })) };
+    const before = aRecord({ vehicleId: 'slow' });
+    const heartbeat = aRecord({}, { key: null, value: null, headers, partition: 5 });
+    const behind = aRecord({ vehicleId: 'quick' });
+    test.begin(before, heartbeat, behind);
+    await test.settled();
+    expect(test.signals.map(({ vehicleId }) => vehicleId)).toEqual(['quick']);
+    expect(test.passed).toEqual([]);
+    for (const answer of answers) answer();
+    await test.settled();
+    expect(test.passed).toEqual([{ partition: 5, since: NOW - 60_000, upTo: NOW, after: 2 }]);
+    expect(test.tracker.lowWatermark).toBe(behind.offset + 1n);
+    expect([test.buried, test.bugs]).toEqual([[], []]);
+  });
+
   it('P24: on which our own code throws becomes a dead letter, and those behind it go on', async () => {
     let calls = 0;
     const test = await aJourney({
@@ -221,6 +253,7 @@ describe('a reading on its way', () => {
           return Buffer.from('{}');
         },
         publish: async () => undefined,
+        pass: async () => undefined,
       },
     });
     const records = [aRecord(), aRecord()] as const;

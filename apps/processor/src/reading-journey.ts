@@ -7,7 +7,14 @@ import type {
   VehicleParking,
 } from '@navora/kafka';
 import type { Judge } from '@navora/rules';
-import { rejected, type Decoded, type ReadingCodec, type Rejection } from '@navora/schemas';
+import {
+  heartbeatOf,
+  rejected,
+  type Decoded,
+  type Heartbeat,
+  type ReadingCodec,
+  type Rejection,
+} from '@navora/schemas';
 import { check } from './check.js';
 import type { LatestStates } from './latest-states.js';
 import type { ProcessorMetrics } from './metrics.js';
@@ -23,7 +30,7 @@ export interface JourneyParts {
   latest: Pick<LatestStates, 'remember'>;
   /** Of the rules that are in force now. */
   judge: () => Judge;
-  signals: Pick<Signals, 'encode' | 'publish'>;
+  signals: Pick<Signals, 'encode' | 'publish' | 'pass'>;
   deadLetters: Pick<DeadLetters, 'bury'>;
   metrics: ProcessorMetrics;
   retentionMs: number;
@@ -39,7 +46,7 @@ type Refused = { rejection: Rejection };
  *
  * A reading is decoded, checked for identity and time, stored once by group commit, remembered as the vehicle's
  * latest state, judged by the rules, and published as a signal: also when it was stored before, since the crash
- * may have come between store and publish. One whose schema is not known yet is parked, and those of its vehicle
+ * may have come between store and publish. A heartbeat passes on once all before it is signalled. One whose schema is not known yet is parked, and those of its vehicle
  * behind it.
  */
 export class ReadingJourney {
@@ -50,6 +57,11 @@ export class ReadingJourney {
 
   begin(batch: RecordBatch): void {
     for (const record of batch.records) {
+      const heartbeat = heartbeatOf(record);
+      if (heartbeat) {
+        this.pass(batch, record, heartbeat).catch(this.parts.onBug);
+        continue;
+      }
       const row = this.parts.parking.isParked(record) ? undefined : this.read(record);
       if (row) {
         this.setOut(batch, record, row);
@@ -58,6 +70,14 @@ export class ReadingJourney {
         if (first) this.goOnWithVehicle(first).catch(this.parts.onBug);
       }
     }
+  }
+
+  /** It says that everything before it is signalled, so it waits for that. */
+  private async pass(batch: RecordBatch, record: ConsumedRecord, heartbeat: Heartbeat): Promise<void> {
+    await batch.untilOldest(record);
+    if (!batch.assignment.held) return;
+    await this.parts.signals.pass(record.partition, heartbeat);
+    batch.resolve(record);
   }
 
   /** Nothing is awaited from here to the store: of two deliveries of one reading the first must be stored. */

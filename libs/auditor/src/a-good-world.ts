@@ -92,6 +92,7 @@ export function aGoodWorld(): E.Evidence {
     commits: [5n, 22n].map((offset) => aCommit(offset, START + 10_000 + Number(offset))),
     resetsAllowed: false,
     faults: [],
+    pulses: new Map(),
     lags: [],
     waited: true,
     rules: RULES,

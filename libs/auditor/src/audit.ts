@@ -62,7 +62,9 @@ export async function audit(given: AuditOptions): Promise<AuditReport> {
     const reader = new RecordReader(new AvroBodies(options.registryUrl), options.mqttTopicPattern);
     const fleet = await gatherHistory(archive, slices, lengths, layout, options);
     const work = { kafka, admin, reader, archive, slices, fleet, bucketMs: layout.bucketMs, options };
-    const keptSince = await reaching('Kafka', 'its topics', () => gatherTopics(work, standings, cutAt));
+    const { keptSince, pulses } = await reaching('Kafka', 'its topics', () =>
+      gatherTopics(work, standings, cutAt),
+    );
     const commits = await readCommits(kafka, admin, commitmentsOf(options));
     await reaching('Cassandra', `keyspace ${options.cassandra.keyspace}`, () =>
       gatherTables({ client, ...work, layout, whole: options.fullScan ?? inTopic <= SMALL_TABLE }),
@@ -71,7 +73,7 @@ export async function audit(given: AuditOptions): Promise<AuditReport> {
 
     const whole = {
       ...circumstances(standings, layout, options),
-      ...{ rules, faults, cutAt, keptSince, startedAt: fleet.startedAt },
+      ...{ rules, faults, cutAt, keptSince, pulses, startedAt: fleet.startedAt },
       ...(commits === undefined ? {} : { commits }),
       tapped: options.receivedFiles.length > 0,
     };
@@ -130,7 +132,7 @@ async function gatherTables({ client, archive, slices, fleet, layout, options, w
   await readAlertTables(client, vehicles, put);
 }
 
-type Known = 'rules' | 'faults' | 'cutAt' | 'keptSince' | 'commits';
+type Known = 'rules' | 'faults' | 'cutAt' | 'keptSince' | 'pulses' | 'commits';
 
 function circumstances(
   [readings, signals]: readonly [Standing, Standing],

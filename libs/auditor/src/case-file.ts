@@ -51,6 +51,8 @@ export interface CaseFile {
   isPending(record: ReadingRecord): boolean;
   isOurs(vehicleId: string): boolean;
   signalsOf(vehicleId: string, origin: Place): readonly SignalRecord[];
+  /** In the order of their partition. */
+  allSignalsOf(vehicleId: string): readonly SignalRecord[];
   isClockSuspect(record: ReadingRecord, said: BodyReading): boolean;
 }
 
@@ -66,6 +68,7 @@ export function openCaseFile(evidence: Evidence): CaseFile {
     ...gatherReadings(evidence.records, past, (record) => deadLetterAt.has(placeText(record))).values(),
   ];
   const signals = groupBy(evidence.signals, ({ vehicleId, origin }) => signalKey(vehicleId, origin));
+  let byVehicle: ReadonlyMap<string, readonly SignalRecord[]> | undefined;
   const unread = evidence.records.filter((record) => 'bad' in record.judged);
   const givenUp = new Map<string, ReadingRecord>();
   for (const record of evidence.records)
@@ -94,6 +97,10 @@ export function openCaseFile(evidence: Evidence): CaseFile {
     headless: past.vehicles,
     isOurs: (vehicleId) => evidence.history.vehicles.has(vehicleId),
     signalsOf: (vehicleId, origin) => signals.get(signalKey(vehicleId, origin)) ?? [],
+    allSignalsOf: (vehicleId) => {
+      byVehicle ??= groupBy(evidence.signals, (signal) => signal.vehicleId);
+      return byVehicle.get(vehicleId) ?? [];
+    },
     givenUpAt: (place) => givenUp.get(place),
     deadLetterOf: (record) => (givenUp.size === 0 ? undefined : deadLetterAt.get(placeText(record))),
     isPending: (record) => record.offset >= (evidence.committed.get(record.partition) ?? 0n),

@@ -13,12 +13,14 @@ export interface Finding {
 export function findingOf(rule: Rule, said: BodyReading): { of: Rule; finding: Finding } | 'off' | undefined {
   const of = ruleFor(rule, said.vehicleId);
   if (of === undefined) return 'off';
+  if (of.silentMs !== undefined) return undefined;
   const findings = of.clauses.map((clause) => clauseIn(clause, said.content, of));
   const finding = of.together === 'any' ? anyOf(findings) : allOf(findings);
   return finding && { of, finding };
 }
 
-function ruleFor(rule: Rule, vehicleId: string): Rule | undefined {
+/** The rule as it is for a vehicle; nothing where it is switched off. */
+export function ruleFor(rule: Rule, vehicleId: string): Rule | undefined {
   if (rule.off === true) return undefined;
   const exception = rule.exceptions?.find(({ vehicles }) => vehicles.some((one) => one.test(vehicleId)));
   return exception === undefined ? rule : exception.rule;

@@ -167,6 +167,16 @@ export interface AlertViewRow extends AlertRow {
   readonly partition: string;
 }
 
+/**
+ * A heartbeat of the bridge in the signals topic, in ms since 1970: all that was received until `upTo` is signalled
+ * before it, and the bridge has heard all there was since `since`.
+ */
+export interface Pulse {
+  readonly offset: bigint;
+  readonly since: number;
+  readonly upTo: number;
+}
+
 /** How far a consumer group is behind in one topic. */
 export interface Lag {
   readonly group: string;
@@ -225,6 +235,8 @@ export interface Circumstances {
   /** Whether the audit waited for quiet: then lag left over is a broken promise, else only a fact. */
   readonly waited: boolean;
   readonly faults: readonly Fault[];
+  /** By partition of the signals topic, in its order. */
+  readonly pulses: ReadonlyMap<number, readonly Pulse[]>;
   readonly rules: readonly Rule[];
   readonly settings: Settings;
 }

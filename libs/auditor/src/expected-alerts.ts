@@ -1,4 +1,5 @@
 import { foldAlerts } from './alert-fold.js';
+import { foldSilence, mayBeAboutSilence } from './silence-fold.js';
 import { type CaseFile, identityKey, judgedReadings } from './case-file.js';
 import type { AlertRow, BodyReading } from './evidence.js';
 import type { FoldedAlert } from './rule-life.js';
@@ -15,13 +16,35 @@ export interface ExpectedAlert {
 export function* expectedAlerts(file: CaseFile): Iterable<ExpectedAlert> {
   const { history, rules } = file.evidence;
   const laterOf = laterReadings(file);
+  const isAboutSilence = rules.some(mayBeAboutSilence);
   for (const vehicleId of history.vehicles) {
     if (file.headless.has(vehicleId)) continue;
     const atCut = [...readingsAtCut(vehicleId, file)];
     const alerts = foldAlerts(atCut, rules);
+    if (isAboutSilence) yield* expectedSilences(vehicleId, file);
     const later = laterOf.get(vehicleId);
     if (later === undefined) for (const alert of alerts) yield { alert, mayBeMissing: false };
     else yield* whileMovingOn(alerts, foldAlerts([...atCut, ...later], rules));
+  }
+}
+
+/** A reading that came while the tables were read may have ended a silence. */
+function* expectedSilences(vehicleId: string, file: CaseFile): Iterable<ExpectedAlert> {
+  const { pulses, rules } = file.evidence;
+  const own = file.allSignalsOf(vehicleId);
+  const [first] = own;
+  if (first === undefined) return;
+  const last = file.evidence.later.find(
+    ({ judged }) => 'reading' in judged && judged.reading.vehicleId === vehicleId,
+  );
+  for (const alert of foldSilence(vehicleId, own, pulses.get(first.partition) ?? [], rules)) {
+    const mayHaveEnded = alert.status === 'open' && last !== undefined && 'reading' in last.judged;
+    if (!mayHaveEnded) yield { alert, mayBeMissing: false };
+    else {
+      const { messageId: clearedBy } = last.judged.reading;
+      const ended = { ...alert, status: 'cleared', clearedAt: last.timestamp, clearedBy };
+      yield { alert: ended, before: alert, mayBeMissing: false };
+    }
   }
 }
 

@@ -1,9 +1,9 @@
 import type { Admin, Kafka, KafkaMessage } from 'kafkajs';
 import type { Archive } from './archive.js';
 import { AuditError } from './audit-error.js';
-import type { Circumstances, DeadLetter, Place } from './evidence.js';
+import type { Circumstances, DeadLetter, Place, Pulse } from './evidence.js';
 import { addBucket, type Fleet } from './gather-history.js';
-import { type RecordReader, vehicleInTopic } from './kafka-records.js';
+import { pulseIn, type RecordReader, vehicleInTopic } from './kafka-records.js';
 import { scanTopics, type Span } from './kafka-scan.js';
 import type { CompleteOptions } from './options.js';
 import { bucketOf } from './placement.js';
@@ -29,15 +29,25 @@ export async function gatherTopics(
   work: KafkaReading,
   [readings, signals]: readonly [Standing, Standing],
   cutAt: number,
-): Promise<Circumstances['keptSince']> {
+): Promise<Pick<Circumstances, 'keptSince' | 'pulses'>> {
   const { kafka, admin, options } = work;
   const { topics, onProgress } = options;
   const letters = await spanOf(admin, topics.deadLetters);
   const kept = new KeptSince([readings, signals, letters]);
+  const pulses = new Map<number, Pulse[]>();
   await scanTopics({
     ...{ kafka, admin, onProgress, spans: [readings, signals, letters] },
     onRecord: (place, message) => {
       kept.see(place, message);
+      if (place.topic === topics.signals) {
+        const pulse = pulseIn(place, message);
+        if (pulse) {
+          const before = pulses.get(place.partition);
+          if (before) before.push(pulse);
+          else pulses.set(place.partition, [pulse]);
+          return;
+        }
+      }
       if (place.topic === topics.deadLetters) return takeLetter(place, message, work);
       return place.topic === topics.readings
         ? takeReading('record', place, message, work)
@@ -45,9 +55,12 @@ export async function gatherTopics(
     },
   });
   return {
-    readings: kept.since(topics.readings, cutAt),
-    signals: kept.since(topics.signals, cutAt),
-    deadLetters: kept.since(topics.deadLetters, cutAt),
+    pulses,
+    keptSince: {
+      readings: kept.since(topics.readings, cutAt),
+      signals: kept.since(topics.signals, cutAt),
+      deadLetters: kept.since(topics.deadLetters, cutAt),
+    },
   };
 }
 

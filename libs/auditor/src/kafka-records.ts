@@ -1,7 +1,7 @@
 import type { IHeaders, KafkaMessage } from 'kafkajs';
 import type { AvroBodies } from './avro-bodies.js';
 import { BadBody, LARGEST_BODY, judgeJson, understand } from './body.js';
-import type { DeadLetter, Judged, Place, ReadingRecord, SignalRecord, Verdict } from './evidence.js';
+import type { DeadLetter, Judged, Place, Pulse, ReadingRecord, SignalRecord, Verdict } from './evidence.js';
 import { deadLetterIdOfMessage, deadLetterIdOfRecord, digestOf } from './ids.js';
 import { field, type Fields, listOf, numberIn, optionalText, textIn } from './fields.js';
 
@@ -96,6 +96,14 @@ export class RecordReader {
       throw error;
     }
   }
+}
+
+/** A record that is no signal but a heartbeat: `<since>-<up to>` in its header, and nothing else. */
+export function pulseIn({ offset }: Place, { key, value, headers }: KafkaMessage): Pulse | undefined {
+  const header = [headers?.['navora-heartbeat']].flat().at(-1);
+  if (header === undefined || key !== null || value !== null) return undefined;
+  const [since, upTo] = header.toString().split('-').map(Number);
+  return since === undefined || upTo === undefined ? undefined : { offset, since, upTo };
 }
 
 /** A redriven message names its dead letter: `<id>/<how often>`. */

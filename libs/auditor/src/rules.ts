@@ -33,6 +33,8 @@ export interface Rule {
   readonly times?: number;
   readonly withinMs?: number;
   readonly reopenMs?: number;
+  /** The rule is about there being no reading for so long; it has no clauses then. */
+  readonly silentMs?: number;
   /** The first that has the vehicle counts; without a rule, there is none for it. */
   readonly exceptions?: readonly { readonly vehicles: readonly RegExp[]; readonly rule?: Rule }[];
   /** What values are believed, by measurement. */
@@ -61,7 +63,7 @@ export function parseRules(text: string, source: string): Rule[] {
   });
 }
 
-const CONDITIONS = ['above', 'below', 'outside', 'inside', 'equals', 'allOf', 'anyOf'];
+const CONDITIONS = ['above', 'below', 'outside', 'inside', 'equals', 'allOf', 'anyOf', 'silentFor'];
 
 class Reader {
   constructor(
@@ -85,6 +87,11 @@ class Reader {
 
   private plainRule(words: Words): Rule | undefined {
     const { id, severity, allOf, anyOf, off } = words;
+    const silentMs = msOf(words['silentFor']);
+    if (typeof id === 'string' && silentMs !== undefined) {
+      const present = typeof severity === 'string' ? { severity } : {};
+      return { id, clauses: [], silentMs, ...present, ...(off === true ? { off } : {}) };
+    }
     const several = allOf ?? anyOf;
     const clauses =
       several === undefined

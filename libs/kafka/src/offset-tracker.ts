@@ -13,6 +13,8 @@ export class OffsetTracker {
   private readonly resolvedAhead = new Set<bigint>();
   private latest: bigint | undefined;
   private oldestWasResolved = false;
+  /** Who waits until all that is older than an offset is resolved. */
+  private readonly awaited = new Map<bigint, () => void>();
 
   get unresolved(): number {
     return this.offsets.length - this.head - this.resolvedAhead.size;
@@ -33,16 +35,31 @@ export class OffsetTracker {
     this.offsets.push(offset);
   }
 
+  /** Calls back, perhaps at once, when everything tracked before this unresolved offset is resolved. */
+  whenOldest(offset: bigint, reached: () => void): void {
+    if (this.offsets[this.head] === offset) reached();
+    else this.awaited.set(offset, reached);
+  }
+
   /** Resolving an offset twice, or one that was never tracked, changes nothing. */
   resolve(offset: bigint): void {
     if (offset === this.offsets[this.head]) {
       this.oldestWasResolved = true;
       this.head++;
       this.passResolved();
+      this.tellOldest();
     } else if (this.isTracked(offset)) {
       this.resolvedAhead.add(offset);
     }
     this.dropResolved();
+  }
+
+  private tellOldest(): void {
+    const oldest = this.offsets[this.head];
+    if (this.awaited.size === 0 || oldest === undefined) return;
+    const reached = this.awaited.get(oldest);
+    this.awaited.delete(oldest);
+    reached?.();
   }
 
   private passResolved(): void {

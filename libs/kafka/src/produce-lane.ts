@@ -6,7 +6,9 @@ import { partitionOf } from './murmur2.js';
 export interface OutgoingRecord {
   topic: string;
   key: string | Buffer | null;
-  value: Buffer;
+  value: Buffer | null;
+  /** Where Kafka's default partitioner would put it, unless said. */
+  partition?: number;
   headers?: IHeaders;
   /** ms since 1970 */
   timestamp: number;
@@ -163,7 +165,7 @@ export class ProduceLane {
 
   private byTopic(records: OutgoingRecord[]): ProducerRecord[] {
     const topics = new Map<string, ProducerRecord>();
-    for (const { topic, key, value, headers, timestamp } of records) {
+    for (const { topic, key, value, headers, timestamp, partition } of records) {
       let forTopic = topics.get(topic);
       if (!forTopic) topics.set(topic, (forTopic = { topic, messages: [] }));
       forTopic.messages.push({
@@ -171,7 +173,7 @@ export class ProduceLane {
         value,
         headers,
         timestamp: String(timestamp),
-        partition: this.partitionFor(topic, key),
+        partition: partition ?? this.partitionFor(topic, key),
       });
     }
     return [...topics.values()];
@@ -189,7 +191,7 @@ const RECORD_OVERHEAD_BYTES = 32;
 
 /** The size on the wire, never guessed too small: a batch that Kafka finds too large would be repeated for ever. */
 function bytesOf({ key, value, headers }: OutgoingRecord): number {
-  let bytes = RECORD_OVERHEAD_BYTES + value.length + (key === null ? 0 : Buffer.byteLength(key));
+  let bytes = RECORD_OVERHEAD_BYTES + (value?.length ?? 0) + (key === null ? 0 : Buffer.byteLength(key));
   for (const name in headers) {
     for (const one of [headers[name]].flat()) {
       bytes += RECORD_OVERHEAD_BYTES + Buffer.byteLength(name) + Buffer.byteLength(one ?? '');

@@ -35,6 +35,11 @@ export class RecordBatch {
     private readonly onResolved: () => void,
   ) {}
 
+  /** Resolves once all records of the partition before this one are; never, if the partition is taken away before. */
+  untilOldest(record: ConsumedRecord): Promise<void> {
+    return new Promise((resolve) => this.tracker.whenOldest(record.offset, resolve));
+  }
+
   /** Nothing needs this record any more: its row, state and signal, or its dead letter, are acknowledged. */
   resolve(record: ConsumedRecord): void {
     this.tracker.resolve(record.offset);

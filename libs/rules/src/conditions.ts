@@ -1,7 +1,7 @@
 import type { Outcome, Reading } from '@navora/schemas';
 import { valueOf } from './fields.js';
 import { isOnEarth, liesIn } from './places.js';
-import type { Condition, Range, SingleCondition } from './rule.js';
+import type { Condition, Range, ReadingCondition, SingleCondition } from './rule.js';
 
 export interface Found {
   outcome: Outcome;
@@ -13,7 +13,7 @@ export interface Found {
 type Limits = Readonly<Record<string, Range>>;
 
 /** What a reading says about a condition; undefined when what it lacks might have changed the answer. */
-export function outcomeOf(condition: Condition, reading: Reading, limits: Limits): Found | undefined {
+export function outcomeOf(condition: ReadingCondition, reading: Reading, limits: Limits): Found | undefined {
   switch (condition.kind) {
     case 'all-of':
       return ofAll(condition.conditions, reading, limits, { each: 'breach', one: 'normal' });
@@ -92,11 +92,15 @@ function isPlausible(value: number, range: Range | undefined): boolean {
   return range === undefined || (value >= range.low && value <= range.high);
 }
 
-/** What a condition is about, in its order; a place is about the location. */
+/** What a condition is about, in its order; a place is about the location, and silence about itself. */
 export function measurementsOf(condition: Condition): readonly string[] {
+  if (condition.kind === 'silent') return [SILENCE];
   if ('conditions' in condition) return condition.conditions.flatMap(measurementsOf);
   return ['place' in condition ? 'location' : condition.measurement];
 }
+
+/** What alerts about silence name as their measurement; their value is how long it has lasted, in seconds. */
+export const SILENCE = 'silence';
 
 const NONE: readonly string[] = [];
 

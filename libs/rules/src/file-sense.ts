@@ -1,6 +1,6 @@
 import type { Path } from '@navora/runtime';
 import { kindOfField } from './fields.js';
-import { isMeasured, KINDS, laidOver } from './overriding.js';
+import { isMeasured, KINDS, laidOver, TIMING } from './overriding.js';
 
 type Keys = Record<string, unknown>;
 export interface Senseless {
@@ -60,13 +60,17 @@ function* inTerms(terms: Keys, places: Set<string>, at: PlaceOf): Iterable<Sense
       if (isObject(one)) yield* inCondition(one, SINGLE_KINDS, places, (path) => at([list, index, ...path]));
   }
   const has = (key: string) => Object.hasOwn(terms, key);
+  if (has('silentFor')) {
+    for (const key of TIMING.filter(has))
+      yield { path: at([key]), what: `${key}: means nothing beside "silentFor"` };
+  }
   if (has('for') && has('repeat'))
     yield { path: at(['repeat']), what: 'repeat: a rule has either "for" or "repeat", found both' };
   if (has('maxGap') && !has('for') && !has('clearFor'))
     yield { path: at(['maxGap']), what: 'maxGap: means nothing without "for" or "clearFor"' };
 }
 
-const SINGLE_KINDS = KINDS.filter((kind) => kind !== 'allOf' && kind !== 'anyOf');
+const SINGLE_KINDS = KINDS.filter((kind) => kind !== 'allOf' && kind !== 'anyOf' && kind !== 'silentFor');
 
 function* inCondition(
   terms: Keys,

@@ -45,6 +45,11 @@ const TIMES = 'must be a whole number from 2 to 100';
 
 const terms = {
   ...single,
+  silentFor: duration
+    .optional()
+    .describe(
+      'Breaches when nothing was received from the vehicle for so long; clears with its next reading.',
+    ),
   allOf: conditions.optional().describe('Breaches when each of these does.'),
   anyOf: conditions.optional().describe('Breaches when one of these does.'),
   for: duration.optional().describe('How long it must breach without interruption before an alert opens.'),

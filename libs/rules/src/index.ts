@@ -1,4 +1,4 @@
-export { measurementsOf } from './conditions.js';
+export { measurementsOf, SILENCE } from './conditions.js';
 export { Judge, type Judgement } from './judge.js';
 export * from './rule.js';
 export { loadRules, parseRules, WrongRules } from './rules-file.js';

@@ -98,8 +98,40 @@ rules:
   });
 
   it('may be off: then there is no verdict, and the signal says so', () => {
-    expect(of('test-1')).toEqual({ verdicts: [], off: ['hot', 'retired'] });
+    expect(of('test-1')).toEqual({ verdicts: [], off: ['hot', 'retired'], silences: [] });
     expect(of('car-1').off).toEqual(['retired']);
+  });
+});
+
+describe('a rule about silence', () => {
+  const judge = judgeOf(`
+groups: { parked: [parked-*], tests: [test-*], fast: [fast-*] }
+rules:
+  - id: quiet
+    silentFor: 10m
+    severity: warning
+    overrides:
+      parked: { silentFor: 1d, severity: info }
+      tests: { off: true }
+      fast: { measurement: speedKph, above: 100 }
+  - { id: hot, measurement: engineTemperatureC, above: 100, for: 1m, severity: info, overrides: { fast: { silentFor: 1m } } }`);
+  const of = (vehicleId: string) =>
+    judge.judge(aReading({ vehicleId, engineTemperatureC: 50, speedKph: 50 }));
+
+  it('says nothing about a reading, but how long there may be none', () => {
+    expect(of('car-1')).toMatchObject({
+      verdicts: [{ rule: 'hot' }],
+      silences: [{ rule: 'quiet', afterMs: 600_000, severity: 'warning' }],
+    });
+    expect(judge.silencesOf('parked-1')).toEqual([{ rule: 'quiet', afterMs: 86_400_000, severity: 'info' }]);
+    expect(of('test-1')).toMatchObject({ off: ['quiet'], silences: [] });
+  });
+
+  it('may be one about readings for a group, and the other way round', () => {
+    expect(of('fast-1')).toMatchObject({
+      verdicts: [{ rule: 'quiet', outcome: 'normal' }],
+      silences: [{ rule: 'hot', afterMs: 60_000, severity: 'info' }],
+    });
   });
 });
 

@@ -1,6 +1,6 @@
-import type { Reading, Timing, Verdict } from '@navora/schemas';
+import type { Reading, Silence, Timing, Verdict } from '@navora/schemas';
 import { implausibleIn, outcomeOf } from './conditions.js';
-import type { Rule, Rules, Terms } from './rule.js';
+import type { ReadingCondition, Rule, Rules, Terms } from './rule.js';
 import { fits } from './vehicle-pattern.js';
 
 export interface Judgement {
@@ -8,16 +8,20 @@ export interface Judgement {
   verdicts: Verdict[];
   /** Rules that are switched off for the vehicle. */
   off: string[];
+  /** Rules about its silence. */
+  silences: Silence[];
 }
 
 /** The rules as they are for one vehicle. */
 interface InForce {
   rules: readonly RuleInForce[];
   off: string[];
+  silences: Silence[];
 }
 
 interface RuleInForce extends Terms {
   id: string;
+  condition: ReadingCondition;
   namesSeveral: boolean;
   timing: Timing | null;
   timingOfNormal: Timing | null;
@@ -41,7 +45,7 @@ export class Judge {
   }
 
   judge(reading: Reading): Judgement {
-    const { rules, off } = this.inForceFor(reading.vehicleId);
+    const { rules, off, silences } = this.inForceFor(reading.vehicleId);
     const verdicts: Verdict[] = [];
     for (const { id, condition, severity, namesSeveral, timing, timingOfNormal } of rules) {
       const found = outcomeOf(condition, reading, this.rules.limits);
@@ -57,7 +61,12 @@ export class Judge {
         timing: breaches ? timing : outcome === 'normal' ? timingOfNormal : null,
       });
     }
-    return { verdicts, off };
+    return { verdicts, off, silences };
+  }
+
+  /** What is true of a vehicle's silence whatever its reading says, and whether or not its clock is believed. */
+  silencesOf(vehicleId: string): Silence[] {
+    return this.inForceFor(vehicleId).silences;
   }
 
   /** The measurements of a reading that no rule believes. */
@@ -88,18 +97,28 @@ export class Judge {
 }
 
 function inForceIn(all: readonly Rule[], groups: ReadonlySet<string>): InForce {
-  const rules: RuleInForce[] = [];
-  const off: string[] = [];
+  const inForce = { rules: [] as RuleInForce[], off: [] as string[], silences: [] as Silence[] };
   for (const rule of all) {
     const override = rule.overrides.find(({ group }) => groups.has(group));
     const terms = override ?? rule;
-    if (rule.off || terms.off) off.push(rule.id);
-    else rules.push(ruleInForce(rule.id, terms));
+    if (rule.off || terms.off) {
+      inForce.off.push(rule.id);
+      continue;
+    }
+    const { condition, severity, timing } = terms;
+    if (condition.kind === 'silent')
+      inForce.silences.push({ rule: rule.id, afterMs: condition.afterMs, severity });
+    else inForce.rules.push(ruleInForce(rule.id, condition, severity, timing));
   }
-  return { rules, off };
+  return inForce;
 }
 
-function ruleInForce(id: string, { condition, severity, timing }: Terms): RuleInForce {
+function ruleInForce(
+  id: string,
+  condition: ReadingCondition,
+  severity: Terms['severity'],
+  timing: Timing | null,
+): RuleInForce {
   const mattersWhenNormal = timing !== null && (timing.clearForMs > 0 || timing.reopenWithinMs > 0);
   return {
     id,

@@ -1,6 +1,18 @@
 type Keys = Record<string, unknown>;
 
-export const KINDS = ['above', 'below', 'outside', 'inside', 'equals', 'allOf', 'anyOf'] as const;
+/** What is about verdicts that follow each other: silence has none. */
+export const TIMING = ['for', 'clearFor', 'repeat', 'maxGap', 'reopenWithin'] as const;
+
+export const KINDS = [
+  'above',
+  'below',
+  'outside',
+  'inside',
+  'equals',
+  'silentFor',
+  'allOf',
+  'anyOf',
+] as const;
 
 /** Whether the condition is about a measurement, and not about a place or other conditions. */
 export function isMeasured(terms: Keys): boolean {
@@ -23,6 +35,7 @@ export function laidOver(rule: Keys, override: Keys): Keys {
     dropped.add('clear');
     if (!isMeasured(override)) dropped.add('measurement');
   }
+  if (Object.hasOwn(override, 'silentFor')) for (const key of TIMING) dropped.add(key);
   if (Object.hasOwn(override, 'repeat')) dropped.add('for');
   if (Object.hasOwn(override, 'for')) dropped.add('repeat');
   const kept = Object.entries(rule).filter(([key]) => !dropped.has(key));

@@ -22,8 +22,16 @@ export type SingleCondition =
   | { kind: 'inside-place' | 'outside-place'; name: string; place: Place };
 
 /** `all-of` breaches when each of them does, `any-of` when one of them does. */
-export type Condition =
+export type ReadingCondition =
   SingleCondition | { kind: 'all-of' | 'any-of'; conditions: readonly SingleCondition[] };
+
+/** Not about a reading, but about there being none. */
+export interface SilentCondition {
+  kind: 'silent';
+  afterMs: number;
+}
+
+export type Condition = ReadingCondition | SilentCondition;
 
 /** In degrees, WGS 84. Of a circle the border is part; of a polygon its southern and western sides are. */
 export type Place =

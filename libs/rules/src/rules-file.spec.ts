@@ -127,7 +127,7 @@ limits: { speedKph: [300, 0], location: [1, 2] }
         '  line 2, column 9: id: must be lower-case letters, digits and dashes, found "Engine"',
         '  line 4, column 12: above: must be a number, found "hot"',
         '  line 5, column 15: severity: must be one of info, warning, critical, found "grave"',
-        '  line 6, column 5: there must be exactly one of above, below, outside, inside, equals, allOf, anyOf, found above and below',
+        '  line 6, column 5: there must be exactly one of above, below, outside, inside, equals, silentFor, allOf, anyOf, found above and below',
         '  line 7, column 47: clear: must be at most 1, found 2',
         '  line 7, column 66: "colour" means nothing here',
         '  line 8, column 39: outside: must be [low, high], low first, found [8,2]',
@@ -165,6 +165,11 @@ limits: { speedKph: [300, 0], location: [1, 2] }
     ['inside: depot, overrides: { vans: { off: true, for: 1m } }', 'for: means nothing beside "off"'],
     ['inside: depot, overrides: { vans: { maxGap: 1m } }', 'maxGap: means nothing without'],
     ['inside: depot, off: false', 'off: must be true, found false'],
+    ['silentFor: 10m, for: 1m', 'for: means nothing beside "silentFor"'],
+    ['silentFor: 10m, measurement: x', 'measurement: means nothing beside "silentFor"'],
+    ['silentFor: 10m, inside: depot', 'found inside and silentFor'],
+    ['silentFor: soon', 'silentFor: must be a length of time'],
+    ['allOf: [{ inside: depot }, { silentFor: 1m }]', '"silentFor" means nothing here'],
     ['inside: depot, for: 1m, for: 2m', 'Map keys must be unique'],
   ])('is refused with %s', (keys, mistake) => {
     expect(mistakesIn(withRule(keys))).toEqual([expect.stringContaining(mistake)]);

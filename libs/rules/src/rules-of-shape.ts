@@ -30,7 +30,8 @@ function termsOf(rule: Omit<RuleShape, 'id'>, places: Places): Terms {
   return { condition: conditionOf(rule, places), severity: rule.severity, timing: timingOf(rule) };
 }
 
-function conditionOf({ allOf, anyOf, ...single }: TermsShape, places: Places): Condition {
+function conditionOf({ allOf, anyOf, silentFor, ...single }: TermsShape, places: Places): Condition {
+  if (silentFor !== undefined) return { kind: 'silent', afterMs: silentFor };
   const each = (list: SingleShape[]) => list.map((one) => singleOf(one, places));
   if (allOf) return { kind: 'all-of', conditions: each(allOf) };
   if (anyOf) return { kind: 'any-of', conditions: each(anyOf) };

@@ -1,5 +1,5 @@
 import { durationText } from '@navora/runtime';
-import type { Condition, Rule, SingleCondition, Terms } from './rule.js';
+import type { ReadingCondition, Rule, SingleCondition, Terms } from './rule.js';
 
 /** What a rule means, in words: for people who have just written it. */
 export function sentenceOf({ id, off, overrides, ...terms }: Rule): string {
@@ -14,6 +14,10 @@ export function sentenceOf({ id, off, overrides, ...terms }: Rule): string {
 }
 
 function meaningOf({ condition, timing }: Terms): string {
+  if (condition.kind === 'silent') {
+    const silence = durationText(condition.afterMs);
+    return `an alert opens when nothing was received for ${silence}, and clears with the next reading.`;
+  }
   const { breach, normal } = wordsFor(condition);
   const gap = timing?.maxGapMs ? `, with readings at most ${durationText(timing.maxGapMs)} apart` : '';
   const lasting = (ms: number) => (ms > 0 ? ` for ${durationText(ms)}${gap}` : '');
@@ -35,7 +39,7 @@ interface Words {
   normal: string;
 }
 
-function wordsFor(condition: Condition): Words {
+function wordsFor(condition: ReadingCondition): Words {
   if (!('conditions' in condition)) return wordsForOne(condition);
   const words = condition.conditions.map(wordsForOne);
   const [opens, clears] = condition.kind === 'all-of' ? [' and ', ' or '] : [' or ', ' and '];

@@ -1,7 +1,8 @@
 export * from './dead-letter-reason.js';
 export type { DeadLetter } from './generated/dead-letter.js';
 export { readingSchema, type Location, type Reading } from './generated/reading.js';
-export type { Origin, Outcome, Signal, Timing, Verdict } from './generated/signal.js';
+export type { Origin, Outcome, Signal, Silence, Timing, Verdict } from './generated/signal.js';
+export * from './heartbeat.js';
 export * from './identity.js';
 export { collectExtras, isStorableTime, ReadingCodec, readingType, type Decoded } from './reading-codec.js';
 export * from './record-codec.js';

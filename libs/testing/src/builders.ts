@@ -31,6 +31,7 @@ export function aSignal(over: Partial<Signal> = {}): Signal {
     ruleVersion: 'test',
     verdicts: [],
     off: [],
+    silences: [],
     ...over,
   };
 }

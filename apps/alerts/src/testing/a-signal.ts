@@ -17,6 +17,7 @@ export function aSignal(over: Partial<Omit<Signal, 'origin'>> & { offset?: numbe
     ruleVersion: 'rules-1',
     verdicts: [],
     off: [],
+    silences: [],
     ...rest,
   };
 }

@@ -86,6 +86,13 @@ export class AlertsRig {
     return { alerts: own, history: history.filter(isOwn) };
   }
 
+  /** How many wait to be sent, whether they are due or not. */
+  async pendingNotifications(): Promise<number> {
+    const { client, keyspace } = this.cassandra;
+    const { rows } = await client.execute(`SELECT count(*) AS n FROM ${keyspace}.pending_notifications`);
+    return Number(rows[0]?.['n']);
+  }
+
   async drop(): Promise<void> {
     await this.topic.drop([...this.groups]);
     await this.cassandra.drop();

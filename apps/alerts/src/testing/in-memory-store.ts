@@ -1,5 +1,6 @@
 import type { Alert, Transition, VehicleState } from '../alert.js';
 import type { Notice } from '../notice.js';
+import { isAhead } from '../silence.js';
 import type { AlertStore, MarkStore, VehicleMarks } from '../store.js';
 
 /** What becomes of the next write. Lost: the caller gets an error that leaves the outcome unknown. */
@@ -101,7 +102,7 @@ export class InMemoryStore implements AlertStore, MarkStore {
       for (const mark of marks) {
         const key = `${signalsPartition}/${mark.vehicleId}`;
         const before = this.marks.get(key);
-        if (!before || before.marks.originOffset <= mark.marks.originOffset) this.marks.set(key, mark);
+        if (!before || !isAhead(before.marks, mark.marks)) this.marks.set(key, mark);
       }
     });
   }

@@ -1,11 +1,14 @@
-import { Partitioners, type Admin, type Kafka } from 'kafkajs';
+import { Partitioners, type Admin, type Kafka, type Message } from 'kafkajs';
 import {
   frameAvro,
+  HEARTBEAT_HEADER,
+  heartbeatHeader,
   SCHEMA_OF_TOPIC,
   SchemaRegistry,
   subjectOf,
   TOPIC_LAYOUT,
   TOPICS,
+  type Heartbeat,
   type Signal,
 } from '@navora/schemas';
 import { createKafka } from '@navora/kafka';
@@ -31,7 +34,7 @@ export class SignalsTopic {
     const topics = [name, TOPICS.deadLetters].filter((topic) => !existing.includes(topic));
     await admin.createTopics({
       waitForLeaders: true,
-      topics: topics.map((topic) => ({ topic, numPartitions: topic === name ? 16 : LETTERS })),
+      topics: topics.map((topic) => ({ topic, numPartitions: topic === name ? PARTITIONS : LETTERS })),
     });
     const registry = new SchemaRegistry(registryUrl);
     const letters = SCHEMA_OF_TOPIC[TOPICS.deadLetters].text;
@@ -40,17 +43,21 @@ export class SignalsTopic {
     return new SignalsTopic(name, kafka, admin, schemaId);
   }
 
-  async send(signals: readonly Signal[]): Promise<void> {
+  /** Heartbeats go to every partition. */
+  async send(signals: readonly (Signal | Heartbeat)[]): Promise<void> {
     const producer = this.kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
     await producer.connect();
     const { type } = SCHEMA_OF_TOPIC[TOPICS.signals];
     for (let at = 0; at < signals.length; at += 2000) {
       await producer.send({
         topic: this.name,
-        messages: signals.slice(at, at + 2000).map((signal) => ({
-          key: signal.vehicleId,
-          value: frameAvro(this.schemaId, type, signal),
-        })),
+        messages: signals
+          .slice(at, at + 2000)
+          .flatMap((one) =>
+            'upTo' in one
+              ? Array.from({ length: PARTITIONS }, (_, partition) => heartbeatIn(partition, one))
+              : [{ key: one.vehicleId, value: frameAvro(this.schemaId, type, one) }],
+          ),
       });
     }
     await producer.disconnect();
@@ -75,4 +82,12 @@ export class SignalsTopic {
   }
 }
 
+function heartbeatIn(partition: number, heartbeat: Heartbeat): Message {
+  return {
+    ...{ key: null, value: null, partition },
+    headers: { [HEARTBEAT_HEADER]: heartbeatHeader(heartbeat) },
+  };
+}
+
+const PARTITIONS = TOPIC_LAYOUT[TOPICS.signals].partitions;
 const LETTERS = TOPIC_LAYOUT[TOPICS.deadLetters].partitions;

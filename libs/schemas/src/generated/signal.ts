@@ -37,6 +37,13 @@ export interface Verdict {
   timing: Timing | null;
 }
 
+export interface Silence {
+  rule: string;
+  /** How long nothing must have been received from the vehicle. */
+  afterMs: number;
+  severity: string;
+}
+
 /** One reading judged by the rules. */
 export interface Signal {
   vehicleId: string;
@@ -54,6 +61,8 @@ export interface Signal {
   verdicts: Verdict[];
   /** Rules that are switched off for this vehicle: what they opened clears. */
   off: string[];
+  /** Rules about silence that hold for this vehicle until its next reading. */
+  silences: Silence[];
 }
 
 export const signalSchema = {
@@ -228,6 +237,33 @@ export const signalSchema = {
       },
       "default": [],
       "doc": "Rules that are switched off for this vehicle: what they opened clears."
+    },
+    {
+      "name": "silences",
+      "doc": "Rules about silence that hold for this vehicle until its next reading.",
+      "default": [],
+      "type": {
+        "type": "array",
+        "items": {
+          "type": "record",
+          "name": "Silence",
+          "fields": [
+            {
+              "name": "rule",
+              "type": "string"
+            },
+            {
+              "name": "afterMs",
+              "type": "long",
+              "doc": "How long nothing must have been received from the vehicle."
+            },
+            {
+              "name": "severity",
+              "type": "string"
+            }
+          ]
+        }
+      }
     }
   ]
 };
