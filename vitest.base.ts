@@ -22,6 +22,8 @@ export function unitTests(name: string): ViteUserConfig {
       exclude: ['src/**/*.int.spec.ts', 'src/**/*.fault.spec.ts', 'src/**/*.drill.spec.ts'],
       environment: 'node',
       passWithNoTests: false,
+      // Not for slow tests, but for machines that have other things to do.
+      testTimeout: 20_000,
     },
   };
 }

@@ -38,7 +38,14 @@ function fleetOf(name: string): Promise<Fleet> {
   const historyFile = join(folder, `history-${historyFiles.length}.jsonl`);
   historyFiles.push(historyFile);
   const drive = { vehicles: VEHICLES, ratePerSecond: 2 * VEHICLES, imperfections: CALM };
-  return startFleet({ mqttUrl, registryUrl, prefix: `${name}-${mark}`, seed: historyFiles.length, historyFile, ...drive });
+  return startFleet({
+    mqttUrl,
+    registryUrl,
+    prefix: `${name}-${mark}`,
+    seed: historyFiles.length,
+    historyFile,
+    ...drive,
+  });
 }
 
 async function openOf(name: string): Promise<number> {
