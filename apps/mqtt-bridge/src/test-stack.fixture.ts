@@ -3,6 +3,7 @@ import { createLogger } from '@navora/runtime';
 import { createKafka } from '@navora/kafka';
 import {
   type DeadLetter,
+  HEARTBEAT_HEADER,
   type Reading,
   ReadingCodec,
   SCHEMA_OF_TOPIC,
@@ -163,7 +164,7 @@ export class TestStack {
     await this.watch(topic, (record) => records.push(record));
   }
 
-  /** Shows every record of a topic, from its beginning. */
+  /** Shows every record of a topic but heartbeats, from its beginning. */
   async watch(topic: string, see: (record: ReadRecord) => void): Promise<void> {
     const groupId = `${topic}.reader`;
     const consumer = this.kafka.consumer({ groupId });
@@ -172,6 +173,7 @@ export class TestStack {
     await consumer.run({
       autoCommit: false,
       eachMessage: async ({ partition, message }) => {
+        if (message.headers?.[HEARTBEAT_HEADER] !== undefined) return;
         see({
           key: message.key?.toString(),
           value: message.value as Buffer,
