@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import { v5 as uuidV5 } from 'uuid';
 import { expect, it } from 'vitest';
 import { fold, stateAfter } from '../apps/alerts/src/fold.js';
+import { effectOfSilence } from '../apps/alerts/src/silence.js';
 import { foldAlerts } from '../libs/auditor/src/alert-fold.js';
 import { findingOf } from '../libs/auditor/src/clauses.js';
 import { parseRules as auditorsRules } from '../libs/auditor/src/rules.js';
+import { foldSilence } from '../libs/auditor/src/silence-fold.js';
 import { Judge, parseRules } from '../libs/rules/src/index.js';
 
 const NAMESPACE = '0b9f8c1e-9f3c-4c57-8f5e-2d4c1f6a7b10';
@@ -168,4 +170,96 @@ it('the auditor reads, judges and folds any rules as the services do, though the
     }),
     { numRuns: 300 },
   );
+}, 120_000);
+
+const aboutSilence = fc
+  .array(
+    fc.tuple(seconds, fc.option(fc.oneof(fc.record({ silentFor: seconds }), fc.constant({ off: true })))),
+    {
+      minLength: 1,
+      maxLength: 3,
+    },
+  )
+  .map((rules) =>
+    JSON.stringify({
+      groups: { some: ['v*1'] },
+      rules: rules.map(([silentFor, other], index) => ({
+        ...{ id: `r${index}`, silentFor, severity: 'info' },
+        ...(other && { overrides: { some: other } }),
+      })),
+    }),
+  );
+
+/** What a partition of signals holds: readings, perhaps again or late, and heartbeats, perhaps of a new connection. */
+const delivery = fc.record({
+  kind: fc.constantFrom('v1', 'v2', 'heartbeat', 'heartbeat', 'heartbeat'),
+  gap: fc.integer({ min: 0, max: 4 }),
+  seldom: fc.integer({ min: 0, max: 5 }).map((one) => one === 0),
+});
+
+function partitionOf(deliveries, judge) {
+  const fresh = [];
+  let now = START;
+  let since = START;
+  return deliveries.map(({ kind, gap, seldom }, offset) => {
+    now += gap * 1000;
+    if (kind === 'heartbeat') {
+      if (seldom) since = now;
+      return { offset, heartbeat: { since, upTo: now } };
+    }
+    if (seldom && fresh.length > 0) return { offset, signal: fresh[offset % fresh.length] };
+    const signal = {
+      ...{ vehicleId: kind, recordedAt: now - (offset % 3) * 1000, receivedAt: now },
+      ...{ messageId: uuidV5(String(offset), NAMESPACE), clockSuspect: offset % 7 === 0, ruleVersion: '1' },
+      origin: { topic: 'readings', partition: 0, offset: fresh.length },
+      ...{ verdicts: [], off: [], silences: judge.silencesOf(kind) },
+    };
+    fresh.push(signal);
+    return { offset, signal };
+  });
+}
+
+function silencesOfServices(partition, vehicleId) {
+  const alerts = new Map();
+  let marks;
+  let state;
+  for (const { signal, heartbeat } of partition) {
+    if (signal && signal.vehicleId !== vehicleId) continue;
+    const effect = signal
+      ? { signal, folded: fold(marks, state, signal, () => ({ severity: 'info', measurement: 'untold' })) }
+      : marks && effectOfSilence(vehicleId, marks, heartbeat);
+    if (!effect) continue;
+    marks = effect.folded.marks;
+    if (effect.folded.changes.length > 0) state = stateAfter(state, effect.signal, effect.folded);
+    for (const { alert } of effect.folded.changes) alerts.set(alert.id, alert);
+  }
+  return [...alerts.values()];
+}
+
+it('and silences too', () => {
+  const deliveries = fc.array(delivery, { minLength: 5, maxLength: 60, size: 'max' });
+  let raised = 0;
+  fc.assert(
+    fc.property(aboutSilence, deliveries, (text, all) => {
+      const partition = partitionOf(all, new Judge(parseRules(text, 'rules.yaml')));
+      const pulses = partition
+        .filter(({ heartbeat }) => heartbeat)
+        .map(({ offset, heartbeat }) => ({ offset: BigInt(offset), ...heartbeat }));
+      for (const vehicleId of ['v1', 'v2']) {
+        const signals = partition
+          .filter(({ signal }) => signal?.vehicleId === vehicleId)
+          .map(({ offset, signal }) => ({
+            ...signal,
+            offset: BigInt(offset),
+            origin: { ...signal.origin, offset: BigInt(signal.origin.offset) },
+          }));
+        const expected = foldSilence(vehicleId, signals, pulses, auditorsRules(text, 'rules.yaml'));
+        const made = silencesOfServices(partition, vehicleId);
+        expect(comparable(made)).toEqual(comparable(expected));
+        raised += made.length;
+      }
+    }),
+    { numRuns: 500 },
+  );
+  expect(raised).toBeGreaterThan(500);
 }, 120_000);
