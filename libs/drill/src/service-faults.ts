@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Fault, Heal, World } from './fault.js';
-import { SERVICES, type ServiceName } from './service-process.js';
+import { SERVICES, type ServiceName, type ServiceProcess } from './service-process.js';
 
 const ONE_KILL_MS = [2000, 4000] as const;
 const NOTHING_TO_HEAL: Heal = () => Promise.resolve();
@@ -122,14 +122,27 @@ export const stopGracefully: Fault = {
 
 /** SIGTERM, and it must end by itself, well, and in time. */
 export async function stopped({ services, broke }: World, service: ServiceName): Promise<void> {
+  await untilItRuns(services, service);
   const { how, tookMs } = await services.hold(service, GRACE_MS);
   if (how !== 'exit code 0') broke('graceful stop', `${service} ended with ${how} after ${tookMs} ms`);
 }
 
 async function killOnce({ services, tell }: World, service: ServiceName): Promise<Heal> {
   tell(`${service} killed`);
-  services.processOf(service)?.kill('SIGKILL');
+  await dead(services.processOf(service));
   return NOTHING_TO_HEAL;
+}
+
+/** Until it is gone: what comes next must not find it dying. */
+async function dead(process: ServiceProcess | undefined): Promise<void> {
+  process?.kill('SIGKILL');
+  await process?.ended;
+}
+
+/** A fault before this one may have killed it a moment ago. */
+async function untilItRuns(services: World['services'], service: ServiceName): Promise<void> {
+  for (let waits = 0; waits < 100 && services.processOf(service)?.running === false; waits++)
+    await pause(100);
 }
 
 async function killWhenBack(
@@ -143,9 +156,10 @@ async function killWhenBack(
       process.untilReady(new AbortController().signal).catch(() => undefined),
       wanted.over,
     ]);
-  await Promise.race([pause(random.between(200, 1500)), wanted.over]);
+  const isOver = await Promise.race([pause(random.between(200, 1500)), wanted.over]);
+  if (isOver) return;
   tell(`${service} killed again and again`);
-  services.processOf(service)?.kill('SIGKILL');
+  await dead(services.processOf(service));
   await Promise.race([pause(1000), wanted.over]);
 }
 
