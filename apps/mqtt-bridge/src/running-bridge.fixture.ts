@@ -113,6 +113,8 @@ export class BridgeProcess {
           NAVORA_MQTT_URL: mqttUrl,
           NAVORA_MQTT_CLIENT_ID: stack.name,
           NAVORA_MQTT_TOPIC: stack.mqttPattern,
+          // Tests count packets.
+          NAVORA_MQTT_HEARTBEAT_SECONDS: '0',
           ...settings,
         },
       },
