@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ServiceProcesses, type ServiceName } from '@navora/drill';
-import { type Endpoints, realServices } from '@navora/testing';
+import { type Endpoints, madePrograms, realServices } from '@navora/testing';
 import { ownEnvironment } from './cli-config.js';
 import { migrateAll } from './migrate.js';
 import { workspaceRoot } from './workspace.js';
@@ -44,14 +44,14 @@ export interface RunningServices {
 export interface ServicesWish {
   /** Where what they need is; by default that of the test run. */
   on?: Endpoints;
-  /** Made in advance; by default they run from their sources. */
-  programs?: Record<ServiceName, string>;
+  /** Made in advance; by default those of this test run. */
+  programs?: Record<string, string>;
 }
 
 /** Topics, tables and the three services as real processes; each that dies is started again. */
 export async function runServices(
   settings: Record<string, string> = {},
-  { on = realServices(), programs }: ServicesWish = {},
+  { on = realServices(), programs = madePrograms() }: ServicesWish = {},
 ): Promise<RunningServices> {
   const environment = { ...testEnvironment(on), ...settings };
   await migrateAll(environment, () => undefined);

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { SERVICES, type ServiceName } from './service-process.js';
+import { SERVICES, type ServiceName } from './services.js';
 
 export type SourceOf = (path: string, source: string) => string | undefined;
 

@@ -1,7 +1,7 @@
 import { type AuditReport, renderReport } from '@navora/auditor';
 import type { BrokerLoss } from './broker-tap.js';
 import type { FaultSummary, Injection } from './injection.js';
-import { SERVICES, type ServiceName } from './service-process.js';
+import { SERVICES, type ServiceName } from './services.js';
 import type { ServiceSeen } from './service-watch.js';
 import { type Breach, RSS_BOUND_MIB } from './verdict.js';
 

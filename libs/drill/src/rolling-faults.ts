@@ -1,7 +1,7 @@
 import { restartComponent } from '@navora/local-stack';
 import type { Fault } from './fault.js';
 import { stopped } from './service-faults.js';
-import { SERVICES } from './service-process.js';
+import { SERVICES } from './services.js';
 import { allOf } from './stack-faults.js';
 
 export const rollingRestart: Fault = {

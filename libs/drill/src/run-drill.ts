@@ -17,7 +17,7 @@ import { GROUPS, KafkaStanding } from './kafka-standing.js';
 import { linkTo } from './links.js';
 import type { DrillReport } from './report.js';
 import { planFaults } from './schedule.js';
-import { SERVICES } from './service-process.js';
+import { SERVICES } from './services.js';
 import { ServiceProcesses } from './service-processes.js';
 import { ServiceWatch } from './service-watch.js';
 import { digestTables } from './table-digest.js';

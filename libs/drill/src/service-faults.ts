@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Fault, Heal, World } from './fault.js';
-import { SERVICES, type ServiceName, type ServiceProcess } from './service-process.js';
+import { type ServiceProcess } from './service-process.js';
+import { SERVICES, type ServiceName } from './services.js';
 
 const ONE_KILL_MS = [2000, 4000] as const;
 const NOTHING_TO_HEAL: Heal = () => Promise.resolve();

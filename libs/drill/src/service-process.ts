@@ -4,9 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { boundToUs } from '@navora/local-stack';
-
-export const SERVICES = ['mqtt-bridge', 'processor', 'alerts'] as const;
-export type ServiceName = (typeof SERVICES)[number];
+import type { ServiceName } from './services.js';
 
 /** A service could not be started; said in its own words. */
 export class ServiceFailure extends Error {

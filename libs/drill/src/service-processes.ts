@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { freePort, SERVICES, ServiceProcess, type ServiceName } from './service-process.js';
+import { freePort, ServiceProcess } from './service-process.js';
+import { SERVICES, type ServiceName } from './services.js';
 
 export interface ServiceProcessesOptions {
   workspaceRoot: string;
@@ -10,7 +11,7 @@ export interface ServiceProcessesOptions {
   /** Each service writes `<name>.log` there. */
   logFolder: string;
   /** Made in advance, by service; without it services run from their sources. */
-  programs?: Record<ServiceName, string>;
+  programs?: Partial<Record<ServiceName, string>> | undefined;
   nodeOptions?: string[];
   onRestart(service: ServiceName, ended: string): void;
 }

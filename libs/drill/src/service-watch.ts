@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { valueIn } from './metrics-text.js';
-import { SERVICES, type ServiceName, type ServiceProcess } from './service-process.js';
+import { type ServiceProcess } from './service-process.js';
+import { SERVICES, type ServiceName } from './services.js';
 import type { ServiceProcesses } from './service-processes.js';
 
 export interface ServiceSeen {

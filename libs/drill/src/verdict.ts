@@ -1,6 +1,6 @@
 import type { AuditReport } from '@navora/auditor';
 import type { Injection } from './injection.js';
-import { SERVICES, type ServiceName } from './service-process.js';
+import { SERVICES, type ServiceName } from './services.js';
 import type { ServiceSeen } from './service-watch.js';
 
 /** A promise seen broken, by the audit or by the drill itself. */

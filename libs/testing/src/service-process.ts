@@ -3,8 +3,15 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { madePrograms } from './made-programs.js';
 
 const workspace = fileURLToPath(new URL('../../..', import.meta.url));
+
+const FROM_SOURCE = [
+  '--conditions=@navora/source',
+  ...['--import', '@swc-node/register/esm-register'],
+  'src/main.ts',
+];
 
 export type Environment = Record<string, string | undefined>;
 
@@ -25,9 +32,10 @@ export class ServiceProcess {
   /** It sees this environment and nothing of ours. */
   static async start(app: string, environment: Environment): Promise<ServiceProcess> {
     const adminPort = await freePort();
+    const program = madePrograms()?.[app];
     const child = spawn(
       process.execPath,
-      ['--conditions=@navora/source', '--import', '@swc-node/register/esm-register', 'src/main.ts'],
+      program === undefined ? FROM_SOURCE : ['--enable-source-maps', program],
       {
         cwd: `${workspace}/apps/${app}`,
         env: {

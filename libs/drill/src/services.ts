@@ -1,0 +1,2 @@
+export const SERVICES = ['mqtt-bridge', 'processor', 'alerts'] as const;
+export type ServiceName = (typeof SERVICES)[number];
