@@ -35,6 +35,12 @@ export class Observer {
     return sum((offsets?.partitions ?? []).map(({ offset }) => Math.max(0, Number(offset))));
   }
 
+  /** How many readings Kafka ever took, heartbeats and redeliveries included. */
+  async received(): Promise<number> {
+    const ends = await this.admin.fetchTopicOffsets(TOPICS.readings);
+    return sum(ends.map(({ offset }) => Number(offset)));
+  }
+
   /** Records that the processor and the alerts have not committed. */
   async lag(): Promise<number> {
     const lags = await Promise.all(
