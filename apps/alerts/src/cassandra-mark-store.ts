@@ -9,9 +9,8 @@ const MARKS_PER_BATCH = 100;
 const BATCHES_AT_ONCE = 8;
 const PAGE = 5000;
 
-/** A value like any other: unset would keep what was pending before, and a null is a tombstone. */
-const NOTHING_PENDING = '';
-const NOTHING_HEARD = '';
+/** A value like any other: unset would keep what was there before, and a null is a tombstone. */
+const NOTHING = '';
 
 /** Between two readings a vehicle's marks may move as often as it has rules about silence. */
 const STEPS_PER_READING = 1000n;
@@ -75,8 +74,8 @@ export class CassandraMarkStore implements MarkStore {
         marks.recordedAt === null ? types.unset : new Date(marks.recordedAt),
         marks.messageId ?? types.unset,
         active,
-        marks.pending ? JSON.stringify(marks.pending) : NOTHING_PENDING,
-        marks.heard ? JSON.stringify(marks.heard) : NOTHING_HEARD,
+        marks.pending ? JSON.stringify(marks.pending) : NOTHING,
+        marks.heard ? JSON.stringify(marks.heard) : NOTHING,
         writeTimeOf(marks),
       ],
     }));
@@ -92,8 +91,8 @@ function marksOf(row: types.Row): VehicleMarks {
   const recordedAt = row['recorded_at'] as Date | null;
   const messageId = row['message_id'] as types.Uuid | null;
   // Rows of earlier releases have none.
-  const pending = (row['pending'] as string | null) ?? NOTHING_PENDING;
-  const heard = (row['heard'] as string | null) ?? NOTHING_HEARD;
+  const pending = (row['pending'] as string | null) ?? NOTHING;
+  const heard = (row['heard'] as string | null) ?? NOTHING;
   return {
     vehicleId: row['vehicle_id'] as string,
     marks: {
@@ -101,8 +100,8 @@ function marksOf(row: types.Row): VehicleMarks {
       originOffset: Number(row['origin_offset']),
       recordedAt: recordedAt === null ? null : recordedAt.getTime(),
       messageId: messageId === null ? null : messageId.toString(),
-      ...(pending !== NOTHING_PENDING && { pending: JSON.parse(pending) as Pending[] }),
-      ...(heard !== NOTHING_HEARD && { heard: JSON.parse(heard) as LastHeard }),
+      ...(pending !== NOTHING && { pending: JSON.parse(pending) as Pending[] }),
+      ...(heard !== NOTHING && { heard: JSON.parse(heard) as LastHeard }),
     },
     active: row['active'] as boolean,
   };

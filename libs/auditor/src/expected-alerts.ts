@@ -1,7 +1,7 @@
 import { foldAlerts } from './alert-fold.js';
 import { foldSilence, mayBeAboutSilence } from './silence-fold.js';
 import { type CaseFile, identityKey, judgedReadings } from './case-file.js';
-import type { AlertRow, BodyReading } from './evidence.js';
+import type { AlertRow, BodyReading, ReadingRecord } from './evidence.js';
 import type { FoldedAlert } from './rule-life.js';
 
 export interface ExpectedAlert {
@@ -34,9 +34,8 @@ function* expectedSilences(vehicleId: string, file: CaseFile): Iterable<Expected
   const own = file.allSignalsOf(vehicleId);
   const [first] = own;
   if (first === undefined) return;
-  const last = file.evidence.later.find(
-    ({ judged }) => 'reading' in judged && judged.reading.vehicleId === vehicleId,
-  );
+  const isOwn = ({ judged }: ReadingRecord) => 'reading' in judged && judged.reading.vehicleId === vehicleId;
+  const last = file.movedOn.has(vehicleId) ? file.evidence.later.find(isOwn) : undefined;
   for (const alert of foldSilence(vehicleId, own, pulses.get(first.partition) ?? [], rules)) {
     const mayHaveEnded = alert.status === 'open' && last !== undefined && 'reading' in last.judged;
     if (!mayHaveEnded) yield { alert, mayBeMissing: false };

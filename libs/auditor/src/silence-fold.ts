@@ -23,9 +23,16 @@ export function foldSilence(
   });
   if (about.length === 0) return [];
   const fresh = firstAppearances(signals);
+  let at = 0;
   return fresh.flatMap((last, index) => {
     const next = fresh[index + 1];
-    const between = pulses.filter((it) => it.offset > last.offset && it.offset < (next?.offset ?? Infinity));
+    const until = (offset: bigint) => {
+      const from = at;
+      while ((pulses[at]?.offset ?? offset) < offset) at++;
+      return pulses.slice(from, at);
+    };
+    until(last.offset);
+    const between = next === undefined ? pulses.slice(at) : until(next.offset);
     return about.flatMap((rule): FoldedAlert[] => {
       const broken = between.find(
         ({ since, upTo }) => upTo - Math.max(since, last.receivedAt) >= rule.silentMs,

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Fault, Heal, World } from './fault.js';
-import { type ServiceProcess } from './service-process.js';
+import type { ServiceProcess } from './service-process.js';
 import { SERVICES, type ServiceName } from './services.js';
 
 const ONE_KILL_MS = [2000, 4000] as const;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { valueIn } from './metrics-text.js';
-import { type ServiceProcess } from './service-process.js';
+import type { ServiceProcess } from './service-process.js';
 import { SERVICES, type ServiceName } from './services.js';
 import type { ServiceProcesses } from './service-processes.js';
 
