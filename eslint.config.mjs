@@ -9,13 +9,14 @@ export const depConstraints = [
   { sourceTag: 'scope:schemas', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'scope:runtime', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'scope:auditor', onlyDependOnLibsWithTags: [] },
-  { sourceTag: 'scope:local-stack', onlyDependOnLibsWithTags: [] },
+  { sourceTag: 'scope:local-stack', onlyDependOnLibsWithTags: libsOf('bundling') },
   { sourceTag: 'scope:faults', onlyDependOnLibsWithTags: [] },
+  { sourceTag: 'scope:bundling', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'scope:kafka', onlyDependOnLibsWithTags: libsOf('schemas', 'runtime') },
   { sourceTag: 'scope:cassandra', onlyDependOnLibsWithTags: libsOf('runtime') },
   { sourceTag: 'scope:rules', onlyDependOnLibsWithTags: libsOf('schemas', 'runtime') },
   { sourceTag: 'scope:simulator', onlyDependOnLibsWithTags: libsOf('schemas') },
-  { sourceTag: 'scope:testing', onlyDependOnLibsWithTags: libsOf('schemas', 'local-stack') },
+  { sourceTag: 'scope:testing', onlyDependOnLibsWithTags: libsOf('schemas', 'local-stack', 'bundling') },
   { sourceTag: 'scope:mqtt-bridge', onlyDependOnLibsWithTags: libsOf('schemas', 'runtime', 'kafka') },
   {
     sourceTag: 'scope:processor',
@@ -36,6 +37,7 @@ export const depConstraints = [
       'auditor',
       'faults',
       'local-stack',
+      'bundling',
     ),
   },
   {
@@ -51,6 +53,7 @@ export const depConstraints = [
       'drill',
       'faults',
       'local-stack',
+      'bundling',
     ),
   },
 ];
@@ -58,7 +61,12 @@ export const depConstraints = [
 /** Tests may use the test library and inject faults, on top of what their project may use. */
 const withTesting = depConstraints.map((rule) => ({
   ...rule,
-  onlyDependOnLibsWithTags: [...rule.onlyDependOnLibsWithTags, 'scope:testing', 'scope:faults'],
+  onlyDependOnLibsWithTags: [
+    ...rule.onlyDependOnLibsWithTags,
+    'scope:testing',
+    'scope:faults',
+    'scope:bundling',
+  ],
 }));
 
 const boundaries = (constraints) => [

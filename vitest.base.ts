@@ -39,7 +39,7 @@ export function onRealServices(kind: 'int' | 'fault' | 'faults'): ViteUserConfig
     test: {
       name: kind,
       include: suffixes.map((suffix) => `{libs,apps,infra}/*/src/**/*.${suffix}.spec.ts`),
-      globalSetup: ['libs/testing/src/real-services.setup.ts', 'tools/vitest/bundled-services.setup.ts'],
+      globalSetup: ['libs/testing/src/real-services.setup.ts'],
       environment: 'node',
       // Two cores: files beside each other would only make each other's timeouts.
       fileParallelism: false,

@@ -26,7 +26,7 @@ export class LoadedStack {
   }
 
   static async start(stack: OwnStack): Promise<LoadedStack> {
-    return new LoadedStack(stack, await runServices(ONE_COPY, { on: stack.services }));
+    return new LoadedStack(stack, await runServices(ONE_COPY, stack.services));
   }
 
   /** Resolves when the vehicles drive and all they send is carried. */

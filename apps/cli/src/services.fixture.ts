@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ServiceProcesses, type ServiceName } from '@navora/drill';
-import { type Endpoints, madePrograms, realServices } from '@navora/testing';
+import { type Endpoints, realServices } from '@navora/testing';
 import { ownEnvironment } from './cli-config.js';
 import { migrateAll } from './migrate.js';
 import { workspaceRoot } from './workspace.js';
@@ -41,17 +41,14 @@ export interface RunningServices {
   stop(): Promise<void>;
 }
 
-export interface ServicesWish {
-  /** Where what they need is; by default that of the test run. */
-  on?: Endpoints;
-  /** Made in advance; by default those of this test run. */
-  programs?: Record<string, string>;
-}
-
-/** Topics, tables and the three services as real processes; each that dies is started again. */
+/**
+ * Topics, tables and the three services as real processes; each that dies is started again.
+ *
+ * @param on where what they need is
+ */
 export async function runServices(
   settings: Record<string, string> = {},
-  { on = realServices(), programs = madePrograms() }: ServicesWish = {},
+  on = realServices(),
 ): Promise<RunningServices> {
   const environment = { ...testEnvironment(on), ...settings };
   await migrateAll(environment, () => undefined);
@@ -62,7 +59,6 @@ export async function runServices(
     workspaceRoot,
     environment: ownEnvironment(environment),
     logFolder: folder,
-    ...(programs ? { programs } : {}),
     onRestart: (service, ended) => {
       restarts.push(service);
       endings.push(`${service}: ${ended}`);

@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { bundleServices, hostileMessage, SERVICES, statusOf } from '@navora/drill';
+import { hostileMessage, SERVICES, statusOf } from '@navora/drill';
 import { takeAway } from '@navora/local-stack';
 import { HandVehicles, Random, startFleet, type Fleet } from '@navora/simulator';
 import { eventually, realServices } from '@navora/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runServices, type RunningServices } from './services.fixture.js';
 import { Observer, verdictOn } from './under-load.fixture.js';
-import { workspaceRoot } from './workspace.js';
 
 const HEAP_MB = Number(process.env['NAVORA_TEST_HEAP_MB'] ?? 96);
 const RATE = 1000;
@@ -29,8 +28,7 @@ let odd: HandVehicles;
 let sending: NodeJS.Timeout;
 
 beforeAll(async () => {
-  const programs = await bundleServices(workspaceRoot);
-  running = await runServices({ NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}` }, { programs });
+  running = await runServices({ NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}` });
   observer = await Observer.connect();
 });
 afterAll(async () => {

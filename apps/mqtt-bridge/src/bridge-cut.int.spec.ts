@@ -49,7 +49,7 @@ const sessionsOf = (bridge: BridgeProcess) =>
 
 describe('a bridge that is killed', () => {
   it('B2: after Kafka has the messages and before their PUBACKs: they come again, nothing is lost', async () => {
-    const first = new BridgeProcess(stack, proxy.url);
+    const first = await BridgeProcess.start(stack, proxy.url);
     await until(() => expect(sessionsOf(first)).toEqual([false]));
     proxy.holdsBridge = true;
     await publish(0, 200);
@@ -58,7 +58,7 @@ describe('a bridge that is killed', () => {
     await first.end('SIGKILL');
     proxy.holdsBridge = false;
 
-    const second = new BridgeProcess(stack, proxy.url);
+    const second = await BridgeProcess.start(stack, proxy.url);
     await until(() => expect(sessionsOf(second)).toEqual([true]));
     const again = () => (proxy.taps[1]?.fromBroker ?? []).filter(({ cmd }) => cmd === 'publish');
     await until(() => expect(again()).toHaveLength(200));
@@ -70,7 +70,7 @@ describe('a bridge that is killed', () => {
 
   it('B2, B3: in the middle of the stream, again and again: nothing is lost, and the order holds', async () => {
     for (let round = 0; round < 3; round++) {
-      const bridge = new BridgeProcess(stack, proxy.url);
+      const bridge = await BridgeProcess.start(stack, proxy.url);
       await until(() => expect(sessionsOf(bridge)).toEqual([round > 0]));
       const acknowledged = () => pubackIds(proxy.taps.at(-1)?.fromBridge ?? []).length;
       const published = publish(round * 2000, 2000);
@@ -78,20 +78,20 @@ describe('a bridge that is killed', () => {
       await bridge.end('SIGKILL');
       await published;
     }
-    const last = new BridgeProcess(stack, proxy.url);
+    const last = await BridgeProcess.start(stack, proxy.url);
     await until(() => expect(sessionsOf(last)).toEqual([true]));
     await expectAllInOrder(6000);
     expect(await last.end('SIGTERM')).toBe(0);
   }, 120_000);
 
   it('and one that is stopped properly causes no message to come twice', async () => {
-    const first = new BridgeProcess(stack, proxy.url);
+    const first = await BridgeProcess.start(stack, proxy.url);
     await until(() => expect(sessionsOf(first)).toEqual([false]));
     const publishing = publish(0, 3000);
     await until(() => expect(stack.written.length).toBeGreaterThan(100));
     expect(await first.end('SIGTERM')).toBe(0);
     await publishing;
-    const second = new BridgeProcess(stack, proxy.url);
+    const second = await BridgeProcess.start(stack, proxy.url);
     await until(() => expect(sessionsOf(second)).toEqual([true]));
     await expectAllInOrder(3000);
     expect(stack.written).toHaveLength(3000);

@@ -23,7 +23,7 @@ it.each(cases)(
     onTestFinished(() => broker.dispose());
     const stack = await TestStack.open({ ...process.env, NAVORA_MQTT_URL: broker.url });
     onTestFinished(() => stack.dispose(), 60_000);
-    const bridge = new BridgeProcess(stack, broker.url);
+    const bridge = await BridgeProcess.start(stack, broker.url);
     await eventually('the bridge at work', () => bridge.events('mqtt_subscribed').length > 0, {
       withinMs: 60_000,
     });
@@ -40,7 +40,7 @@ it.each(cases)(
     const promised = load.acknowledged.size;
     await broker.run();
 
-    const after = where === 'away' ? new BridgeProcess(stack, broker.url) : bridge;
+    const after = where === 'away' ? await BridgeProcess.start(stack, broker.url) : bridge;
     const subscribed = where === 'away' ? 1 : 2;
     await eventually('the bridge back', () => after.events('mqtt_subscribed').length >= subscribed, {
       withinMs: 60_000,

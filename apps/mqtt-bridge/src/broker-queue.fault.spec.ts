@@ -20,7 +20,7 @@ afterEach(async () => {
 }, 30_000);
 
 it('B9: what the broker dropped while the bridge was away is an alarm of the next one', async () => {
-  const first = new BridgeProcess(stack, stack.mqttUrl);
+  const first = await BridgeProcess.start(stack, stack.mqttUrl);
   await until(() => expect(first.events('mqtt_subscribed')).toHaveLength(1));
   expect(await first.end('SIGTERM')).toBe(0);
 
@@ -31,7 +31,7 @@ it('B9: what the broker dropped while the bridge was away is an alarm of the nex
   }
   await vehicles.endAsync();
 
-  const second = new BridgeProcess(stack, stack.mqttUrl);
+  const second = await BridgeProcess.start(stack, stack.mqttUrl);
   await until(() => {
     const told = second.events('mqtt_broker_dropped_messages');
     expect(told.reduce((sum, { more }) => sum + Number(more), 0)).toBe(150);

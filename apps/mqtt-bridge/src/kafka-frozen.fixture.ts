@@ -11,7 +11,7 @@ const MOST_GROWTH_BYTES = 150 * MIB;
 
 /** Kafka is there and answers nothing, while the vehicles go on sending. */
 export async function freezeKafka(stack: TestStack, frozenMs: number, perSecond: number): Promise<void> {
-  const bridge = new BridgeProcess(stack, stack.mqttUrl);
+  const bridge = await BridgeProcess.start(stack, stack.mqttUrl);
   await eventually('the bridge at work', () => bridge.events('mqtt_subscribed').length > 0);
   const load = new Load(stack, await stack.connectVehicles(), perSecond);
   load.start();

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { freshProgram } from '@navora/bundling';
 import type { Sender } from '@navora/kafka';
 import { createMetrics } from '@navora/runtime';
 import { RecordEncoder, TOPICS } from '@navora/schemas';
@@ -87,38 +88,32 @@ export class BridgeProcess {
   /** What it said on stderr: why it did not start. */
   words = '';
 
-  constructor(
+  static async start(
     stack: TestStack,
     mqttUrl: string,
     { settings = {}, nodeOptions = [] }: { settings?: Record<string, string>; nodeOptions?: string[] } = {},
-  ) {
-    const options = [
-      ...nodeOptions,
-      '--conditions=@navora/source',
-      '--import',
-      '@swc-node/register/esm-register',
-    ];
-    const script = here('./bridge-process.fixture.ts');
-    this.child = spawn(
-      process.execPath,
-      [...options, script, stack.topics.readings, stack.topics.deadLetters],
-      {
-        cwd: here('..'),
-        stdio: ['ignore', 'pipe', 'pipe'],
-        env: {
-          ...stack.environment,
-          SWC_NODE_PROJECT: here('../../../tsconfig.base.json'),
-          NAVORA_ENV_FILE: '',
-          NAVORA_ADMIN_PORT: '0',
-          NAVORA_MQTT_URL: mqttUrl,
-          NAVORA_MQTT_CLIENT_ID: stack.name,
-          NAVORA_MQTT_TOPIC: stack.mqttPattern,
-          // Tests count packets.
-          NAVORA_MQTT_HEARTBEAT_SECONDS: '0',
-          ...settings,
-        },
+  ): Promise<BridgeProcess> {
+    const entry = 'apps/mqtt-bridge/src/bridge-process.fixture.ts';
+    const program = await freshProgram(here('../../..'), 'bridge-of-a-test', entry);
+    return new BridgeProcess(stack, mqttUrl, settings, [...nodeOptions, '--enable-source-maps', program]);
+  }
+
+  private constructor(stack: TestStack, mqttUrl: string, settings: Record<string, string>, args: string[]) {
+    this.child = spawn(process.execPath, [...args, stack.topics.readings, stack.topics.deadLetters], {
+      cwd: here('..'),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...stack.environment,
+        NAVORA_ENV_FILE: '',
+        NAVORA_ADMIN_PORT: '0',
+        NAVORA_MQTT_URL: mqttUrl,
+        NAVORA_MQTT_CLIENT_ID: stack.name,
+        NAVORA_MQTT_TOPIC: stack.mqttPattern,
+        // Tests count packets.
+        NAVORA_MQTT_HEARTBEAT_SECONDS: '0',
+        ...settings,
       },
-    );
+    });
     this.exited = new Promise((resolve) => this.child.once('exit', resolve));
     this.readLogs();
     this.child.stderr?.setEncoding('utf8').on('data', (words: string) => (this.words += words));

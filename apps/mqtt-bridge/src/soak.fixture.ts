@@ -93,7 +93,7 @@ class GoodVehicles {
 export async function soak(stack: TestStack, plan: SoakPlan): Promise<SoakReport> {
   const schemaId = await stack.schemaIdOf(TOPICS.readings);
   const avro = frameAvro(schemaId, readingType, aReading({ vehicleId: 'another', extras: {} }));
-  const bridge = new BridgeProcess(stack, stack.mqttUrl);
+  const bridge = await BridgeProcess.start(stack, stack.mqttUrl);
   await eventually('the bridge at work', () => bridge.events('mqtt_subscribed').length > 0);
 
   const good = new GoodVehicles(

@@ -34,11 +34,12 @@ it('B7: two bridges with one client id say so, stay away longer and longer, and 
 it('B14: bridges on disjoint topics keep the order of every vehicle, and each message goes through one', async () => {
   const fleets = ['east', 'west'];
   const patternOf = (fleet: string) => `${stack.name}/${fleet}/{vehicleId}`;
-  const bridges = fleets.map(
-    (fleet) =>
-      new BridgeProcess(stack, stack.mqttUrl, {
+  const bridges = await Promise.all(
+    fleets.map((fleet) =>
+      BridgeProcess.start(stack, stack.mqttUrl, {
         settings: { NAVORA_MQTT_TOPIC: patternOf(fleet), NAVORA_MQTT_CLIENT_ID: `${stack.name}-${fleet}` },
       }),
+    ),
   );
   for (const bridge of bridges)
     await eventually('a subscription', () => bridge.events('mqtt_subscribed').length > 0, {

@@ -15,7 +15,7 @@ it('B11: the bridge does not start on a topic whose partitions were changed, and
     return topics[0]?.partitions.length === 17;
   });
   await admin.disconnect();
-  const bridge = new BridgeProcess(stack, stack.mqttUrl);
+  const bridge = await BridgeProcess.start(stack, stack.mqttUrl);
   expect(await bridge.exited).toBe(1);
   expect(bridge.words).toContain(`${topic} has 17 partitions instead of 16`);
   expect(bridge.events('mqtt_subscribed')).toEqual([]);

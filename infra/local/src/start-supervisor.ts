@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { freshProgram } from '@navora/bundling';
 import { childEnvironment } from './config.js';
 import { type Instance, logFile } from './instance.js';
 import type { StackPorts } from './ports.js';
@@ -20,13 +21,12 @@ export async function startSupervisor(
   signal: AbortSignal | undefined,
 ): Promise<StackPorts | 'already-running'> {
   const log = openSync(logFile(instance, 'supervisor'), 'a');
-  const { program, execArgv, env } = howToRun();
+  const program = await supervisorProgram();
   const child = fork(program, [JSON.stringify({ ...task, home: instance.home, name: instance.name })], {
     detached: true,
-    // --import is resolved from here.
     cwd: import.meta.dirname,
-    execArgv,
-    env: childEnvironment(env),
+    execArgv: ['--enable-source-maps'],
+    env: childEnvironment(),
     stdio: ['ignore', log, log, 'ipc'],
   });
   closeSync(log);
@@ -62,14 +62,10 @@ export async function startSupervisor(
   }
 }
 
-/** From the sources the supervisor is run like the command itself; from the build it is plain JavaScript. */
-function howToRun(): { program: string; execArgv: string[]; env: Record<string, string> } {
-  const source = join(import.meta.dirname, 'supervisor-main.ts');
-  if (!existsSync(source))
-    return { program: join(import.meta.dirname, 'supervisor-main.js'), execArgv: [], env: {} };
-  return {
-    program: source,
-    execArgv: ['--import', '@swc-node/register/esm-register'],
-    env: { SWC_NODE_PROJECT: join(import.meta.dirname, '../../../tsconfig.base.json') },
-  };
+/** Among the sources the supervisor is made like the command itself; in the build it is plain JavaScript. */
+async function supervisorProgram(): Promise<string> {
+  const built = join(import.meta.dirname, 'supervisor-main.js');
+  if (existsSync(built)) return built;
+  const workspaceRoot = join(import.meta.dirname, '../../..');
+  return freshProgram(workspaceRoot, 'supervisor', 'infra/local/src/supervisor-main.ts');
 }

@@ -1,5 +1,5 @@
 import type { StackEndpoints } from '@navora/local-stack';
-import type { SourceOf } from './bundle-services.js';
+import type { SourceOf } from './service-programs.js';
 
 export interface DrillOptions {
   workspaceRoot: string;

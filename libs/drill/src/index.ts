@@ -1,4 +1,3 @@
-export { bundleServices } from './bundle-services.js';
 export { CATALOGUE, chosenFaults, listFaults, UnfitFault, UnknownFault } from './catalogue.js';
 export type { DrillOptions } from './drill-options.js';
 export { hostileMessage } from './hostile-messages.js';

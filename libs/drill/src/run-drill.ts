@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { audit } from '@navora/auditor';
 import { CALM, type Fleet, HandVehicles, startFleet } from '@navora/simulator';
 import { BrokerTap, type BrokerLoss } from './broker-tap.js';
-import { bundleServices } from './bundle-services.js';
+import { servicePrograms } from './service-programs.js';
 import { chosenFaults } from './catalogue.js';
 import type { DrillOptions } from './drill-options.js';
 import { DrillWatch } from './drill-watch.js';
@@ -50,7 +50,7 @@ async function drill(options: DrillOptions, stops: (() => Promise<unknown>)[]): 
   const log = new FaultLog(join(folder, 'faults.jsonl'));
 
   // What runs: services behind links, and a watch on them.
-  const programs = await bundleServices(options.workspaceRoot, options.sourceOf);
+  const programs = await servicePrograms(options.workspaceRoot, options.sourceOf);
   const tap = faults.some(({ losesAtBroker }) => losesAtBroker) ? new BrokerTap() : undefined;
   const linked = await linkTo(stack, tap && ((...bytes) => tap.hear(...bytes)));
   stops.push(() => linked.close());

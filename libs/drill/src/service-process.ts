@@ -19,8 +19,8 @@ export interface ServiceLaunch {
   adminPort: number;
   /** What it writes is added to this file. */
   log: string;
-  /** A program made in advance; without it the service runs from its sources, which takes seconds to start. */
-  program?: string | undefined;
+  /** The JavaScript file that is the service. */
+  program: string;
   nodeOptions?: string[] | undefined;
 }
 
@@ -42,21 +42,17 @@ export class ServiceProcess {
   static start(launch: ServiceLaunch): ServiceProcess {
     const { service, workspaceRoot, environment, adminPort } = launch;
     const output = openSync(launch.log, 'a');
-    const sources = join(workspaceRoot, 'apps', service, 'src/main.ts');
     const [command, args] = boundToUs(process.execPath, [
       ...(launch.nodeOptions ?? []),
-      ...(launch.program ? ['--enable-source-maps', launch.program] : [...FROM_SOURCE, sources]),
+      '--enable-source-maps',
+      launch.program,
     ]);
     const child = spawn(command, args, {
       cwd: join(workspaceRoot, 'apps', service),
       // In a group of its own: Ctrl-C is for us, and we stop the services when the fleet is done.
       detached: true,
       stdio: ['ignore', output, output],
-      env: {
-        ...environment,
-        NAVORA_ADMIN_PORT: String(adminPort),
-        SWC_NODE_PROJECT: join(workspaceRoot, 'tsconfig.base.json'),
-      },
+      env: { ...environment, NAVORA_ADMIN_PORT: String(adminPort) },
     });
     closeSync(output);
     return new ServiceProcess(launch, child);
@@ -114,12 +110,6 @@ export class ServiceProcess {
     return { how, tookMs: Date.now() - begun };
   }
 }
-
-const FROM_SOURCE = [
-  '--conditions=@navora/source',
-  '--import',
-  import.meta.resolve('@swc-node/register/esm-register'),
-];
 
 function hasEnded(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort, ServiceProcess } from './service-process.js';
+import { servicePrograms } from './service-programs.js';
 import { SERVICES, type ServiceName } from './services.js';
 
 export interface ServiceProcessesOptions {
@@ -10,8 +11,8 @@ export interface ServiceProcessesOptions {
   environment: Record<string, string | undefined>;
   /** Each service writes `<name>.log` there. */
   logFolder: string;
-  /** Made in advance, by service; without it services run from their sources. */
-  programs?: Partial<Record<ServiceName, string>> | undefined;
+  /** By service; without them they are those of the workspace. */
+  programs?: Record<ServiceName, string> | undefined;
   nodeOptions?: string[];
   onRestart(service: ServiceName, ended: string): void;
 }
@@ -29,6 +30,7 @@ const RESTART_AFTER_MS = 500;
 export class ServiceProcesses {
   private readonly supervised = new Map<ServiceName, Supervised>();
   private readonly extras = new Set<ServiceProcess>();
+  private programs: Record<ServiceName, string> | undefined;
   private stopping = false;
 
   constructor(private readonly options: ServiceProcessesOptions) {}
@@ -38,7 +40,9 @@ export class ServiceProcesses {
    * @throws ServiceFailure with a service's own words when it ends instead.
    */
   async start(signal: AbortSignal): Promise<void> {
-    mkdirSync(this.options.logFolder, { recursive: true });
+    const { logFolder, workspaceRoot, programs } = this.options;
+    mkdirSync(logFolder, { recursive: true });
+    this.programs = programs ?? (await servicePrograms(workspaceRoot));
     for (const service of SERVICES) this.supervise(service, await freePort(), false);
     await Promise.all(
       [...this.supervised.values()].map(async (one) => {
@@ -98,11 +102,12 @@ export class ServiceProcesses {
   }
 
   private launch(service: ServiceName, adminPort: number, name: string): ServiceProcess {
-    const { workspaceRoot, environment, logFolder, programs, nodeOptions } = this.options;
+    if (!this.programs) throw new Error('the services were never started');
+    const { workspaceRoot, environment, logFolder, nodeOptions } = this.options;
     return ServiceProcess.start({
       ...{ service, workspaceRoot, environment, adminPort, nodeOptions },
       log: join(logFolder, `${name}.log`),
-      program: programs?.[service],
+      program: this.programs[service],
     });
   }
 

@@ -3,7 +3,6 @@ export * from './conditional-store-contract.js';
 export * from './endpoints.js';
 export * from './eventually.js';
 export * from './invariant.js';
-export * from './made-programs.js';
 export * from './own-names.js';
 export * from './stack-faults.js';
 export { OwnBroker } from '@navora/local-stack';

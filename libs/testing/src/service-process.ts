@@ -3,15 +3,9 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { madePrograms } from './made-programs.js';
+import { freshProgram } from '@navora/bundling';
 
 const workspace = fileURLToPath(new URL('../../..', import.meta.url));
-
-const FROM_SOURCE = [
-  '--conditions=@navora/source',
-  ...['--import', '@swc-node/register/esm-register'],
-  'src/main.ts',
-];
 
 export type Environment = Record<string, string | undefined>;
 
@@ -32,20 +26,12 @@ export class ServiceProcess {
   /** It sees this environment and nothing of ours. */
   static async start(app: string, environment: Environment): Promise<ServiceProcess> {
     const adminPort = await freePort();
-    const program = madePrograms()?.[app];
-    const child = spawn(
-      process.execPath,
-      program === undefined ? FROM_SOURCE : ['--enable-source-maps', program],
-      {
-        cwd: `${workspace}/apps/${app}`,
-        env: {
-          SWC_NODE_PROJECT: `${workspace}/tsconfig.base.json`,
-          NAVORA_ADMIN_PORT: String(adminPort),
-          ...environment,
-        },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
+    const program = await freshProgram(workspace, app, `apps/${app}/src/main.ts`);
+    const child = spawn(process.execPath, ['--enable-source-maps', program], {
+      cwd: `${workspace}/apps/${app}`,
+      env: { NAVORA_ADMIN_PORT: String(adminPort), ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     return new ServiceProcess(child, adminPort);
   }
 

@@ -1,0 +1,2 @@
+export { bundle } from './bundle.mjs';
+export { freshProgram } from './fresh-program.mjs';
