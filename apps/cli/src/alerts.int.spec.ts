@@ -1,53 +1,34 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { eventually, ownName, realServices } from '@navora/testing';
 import mqtt, { type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Office } from './office.fixture.js';
 import { navora, runServices, type RunningServices } from './services.fixture.js';
-
-interface Told {
-  type: string;
-  data: { id: string; vehicleId: string };
-}
+import type { StoredAlert } from './stored-alerts.js';
+import { alertsInTrips, someTrips } from './trips.fixture.js';
+import { Observer } from './under-load.fixture.js';
 
 let folder: string;
-let office: Server;
-const told: Told[] = [];
+let office: Office;
 let running: RunningServices;
 let vehicle: MqttClient;
+let observer: Observer;
 
 beforeAll(async () => {
-  office = createServer((request, response) => {
-    void text(request).then((body) => {
-      told.push(JSON.parse(body) as Told);
-      response.writeHead(204).end();
-    });
-  });
-  await new Promise<void>((resolve) => office.listen(0, '127.0.0.1', resolve));
   folder = mkdtempSync(join(tmpdir(), 'navora-told-'));
-  writeFileSync(join(folder, 'secret'), 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw');
-  const file = join(folder, 'notifications.yaml');
-  writeFileSync(
-    file,
-    `channels:
-  office: { kind: webhook, url: 'http://127.0.0.1:${(office.address() as AddressInfo).port}/', secretFile: secret }
-routes:
-  - { channel: office, severities: [critical] }
-`,
-  );
-  running = await runServices({ NAVORA_NOTIFICATIONS_FILE: file });
+  office = await Office.open(folder, 'office', 'severities: [critical]');
+  running = await runServices({ NAVORA_NOTIFICATIONS_FILE: office.file });
   vehicle = await mqtt.connectAsync(realServices().mqttUrl, { protocolVersion: 5 });
+  observer = await Observer.connect();
 });
 afterAll(async () => {
   await vehicle?.endAsync();
+  await observer?.disconnect();
   await running?.stop();
-  office.closeAllConnections();
-  office.close();
+  office?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -80,7 +61,7 @@ describe('an alert', () => {
     expect(await said('assign', alert, 'bob', '--by', 'ann')).toContain(`assigned ${alert} to bob`);
     await said('comment', id, 'coolant refilled', '--vehicle', vehicleId, '--by', 'bob');
 
-    await eventually('told', () => told.some(({ data }) => data.id === id));
+    await eventually('told', () => office.told.some(({ alertId }) => alertId === id));
     const [shown] = JSON.parse(await said('list', '--vehicle', vehicleId, '--json')) as object[];
     expect(shown).toMatchObject({ id, status: 'open', acknowledgedBy: 'ann', assignee: 'bob' });
     expect(await said('list', '--vehicle', vehicleId)).toMatch(/open +ann +bob/);
@@ -99,7 +80,9 @@ describe('an alert', () => {
     await eventually('recorded', async () =>
       /opened to administration by office: sent/.test(await said('show', alert)),
     );
-    expect(told.filter(({ data }) => data.id === id).map(({ type }) => type)).toEqual(['alert.opened']);
+    expect(office.told.filter(({ alertId }) => alertId === id).map(({ type }) => type)).toEqual([
+      'alert.opened',
+    ]);
   });
 
   it('that nobody knows, and commands that say too little, are refused in a sentence', async () => {
@@ -116,5 +99,50 @@ describe('an alert', () => {
       expect(stderr).toContain(sentence);
       expect(code).toBe(1);
     }
+  });
+});
+
+describe('recorded trips', () => {
+  const file = process.env['NAVORA_TEST_TRIPS'];
+  const csv = file ? readFileSync(file, 'utf8') : someTrips(ownName('trip'), 6);
+  const vehicles = [
+    ...new Set(
+      csv
+        .trim()
+        .split('\n')
+        .slice(1)
+        .map((line) => line.slice(0, line.indexOf(','))),
+    ),
+  ];
+
+  async function alertsOf(vehicleId: string): Promise<string[]> {
+    const alerts = JSON.parse(
+      await said('list', '--vehicle', vehicleId, '--limit', '10000', '--json'),
+    ) as StoredAlert[];
+    return alerts.map(
+      ({ rule, openedAt, clearedAt }) => `${vehicleId} ${rule} ${openedAt} ${clearedAt ?? 'open'}`,
+    );
+  }
+
+  it('raise exactly what a few lines of code over the file say, however often they are replayed', async () => {
+    const trips = file ?? join(folder, 'trips.csv');
+    if (!file) writeFileSync(trips, csv);
+    const expected = alertsInTrips(csv);
+    for (const time of ['first', 'second']) {
+      const before = await observer.received();
+      const { code, stdout, stderr } = await navora('replay', trips, '--speed', 'max', '--json');
+      expect(code, stderr).toBe(0);
+      const { sent } = JSON.parse(stdout) as { sent: number };
+      await eventually(
+        `the ${time} replay worked off`,
+        async () => (await observer.received()) - before >= sent && (await observer.lag()) === 0,
+        { withinMs: 60_000 },
+      );
+      const raised = await Promise.all(vehicles.map(alertsOf));
+      expect(raised.flat().sort()).toEqual(expected);
+    }
+    if (!file) expect(expected.length).toBeGreaterThan(50);
+    const late = office.told.filter(({ vehicleId }) => vehicles.includes(vehicleId));
+    expect(late, 'told of what is an hour old').toEqual([]);
   });
 });

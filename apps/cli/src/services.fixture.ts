@@ -75,7 +75,7 @@ export async function runServices(
 
 const run = promisify(execFile);
 
-/** Runs the command as a user does. */
+/** Runs the command as a user does, on the services of this test run. */
 export async function navora(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const program = join(workspaceRoot, 'apps/cli/bin/navora.mjs');
   try {

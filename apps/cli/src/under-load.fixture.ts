@@ -43,13 +43,23 @@ export class Observer {
 
   /** Records that the processor and the alerts have not committed. */
   async lag(): Promise<number> {
-    const lags = await Promise.all(
-      GROUPS.map(async (group) => {
-        const ends = await this.admin.fetchTopicOffsets(group.topic);
-        return sum(ends.map(({ offset }) => Number(offset))) - (await this.committed(group));
-      }),
+    return sum(await Promise.all(GROUPS.map((group) => this.behind(group))));
+  }
+
+  /** Records of the topic that the group has not committed. */
+  async behind(group: { groupId: string; topic: string }): Promise<number> {
+    const ends = await this.admin.fetchTopicOffsets(group.topic);
+    return sum(ends.map(({ offset }) => Number(offset))) - (await this.committed(group));
+  }
+
+  /** Notifications that still wait to be sent, whether they are due or not. */
+  async toBeTold(keyspace: string, channel: string): Promise<number> {
+    const { rows } = await this.cassandra.execute(
+      `SELECT count(*) AS waiting FROM ${keyspace}.pending_notifications WHERE channel = ? ALLOW FILTERING`,
+      [channel],
+      { prepare: true },
     );
-    return sum(lags);
+    return Number(rows[0]?.['waiting']);
   }
 
   async disconnect(): Promise<void> {

@@ -1,7 +1,6 @@
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle } from './bundle.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -22,6 +21,8 @@ export async function freshProgram(workspaceRoot, name, entry) {
   // Until the new list is there, nobody takes the file for fresh.
   rmSync(list, { force: true });
   const startedAt = Date.now();
+  // The bundler is needed now and then only, and takes its time to load.
+  const { bundle } = await import('./bundle.mjs');
   const sources = await bundle({ entry: join(workspaceRoot, entry), file, workspaceRoot });
   const stamps = stampsOf([...sources, ...whatDecidesHow(workspaceRoot)]);
   // A source that was saved meanwhile may be in the program or not: the next one makes it anew.

@@ -5,6 +5,8 @@ import { text } from 'node:stream/consumers';
 export interface ReceivedRequest {
   headers: IncomingHttpHeaders;
   body: string;
+  /** ms since 1970 */
+  at: number;
 }
 
 /** For tests: a real HTTP endpoint that answers with `status`, or not at all while that is `silence`. */
@@ -25,7 +27,7 @@ export class HttpEndpoint {
     const endpoint = new HttpEndpoint(server, `http://127.0.0.1:${port}/hooks/alerts`);
     server.on('request', (request, response) => {
       void text(request).then((body) => {
-        endpoint.requests.push({ headers: request.headers, body });
+        endpoint.requests.push({ headers: request.headers, body, at: Date.now() });
         if (endpoint.status !== 'silence') response.writeHead(endpoint.status).end();
       });
     });

@@ -15,6 +15,8 @@ import { createKafka } from '@navora/kafka';
 import { silent } from './a-journey.js';
 import { ownName, servicesOf } from './real-services.js';
 
+type Sent = Signal | Heartbeat;
+
 /** For tests: a signals topic of one's own, and what groups have committed of it. */
 export class SignalsTopic {
   private constructor(
@@ -44,23 +46,29 @@ export class SignalsTopic {
   }
 
   /** Heartbeats go to every partition. */
-  async send(signals: readonly (Signal | Heartbeat)[]): Promise<void> {
+  async send(signals: readonly Sent[]): Promise<void> {
+    const sender = await this.sender();
+    for (let at = 0; at < signals.length; at += 2000) await sender.send(signals.slice(at, at + 2000));
+    await sender.end();
+  }
+
+  /** For many at a time, one after the other. */
+  async sender(): Promise<{ send(signals: readonly Sent[]): Promise<void>; end(): Promise<void> }> {
     const producer = this.kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
     await producer.connect();
+    return {
+      send: async (signals) => {
+        await producer.send({ topic: this.name, messages: signals.flatMap((one) => this.recordsOf(one)) });
+      },
+      end: () => producer.disconnect(),
+    };
+  }
+
+  private recordsOf(one: Sent): Message[] {
+    if ('upTo' in one)
+      return Array.from({ length: PARTITIONS }, (_, partition) => heartbeatIn(partition, one));
     const { type } = SCHEMA_OF_TOPIC[TOPICS.signals];
-    for (let at = 0; at < signals.length; at += 2000) {
-      await producer.send({
-        topic: this.name,
-        messages: signals
-          .slice(at, at + 2000)
-          .flatMap((one) =>
-            'upTo' in one
-              ? Array.from({ length: PARTITIONS }, (_, partition) => heartbeatIn(partition, one))
-              : [{ key: one.vehicleId, value: frameAvro(this.schemaId, type, one) }],
-          ),
-      });
-    }
-    await producer.disconnect();
+    return [{ key: one.vehicleId, value: frameAvro(this.schemaId, type, one) }];
   }
 
   /** How many signals the group has not committed. */

@@ -9,6 +9,8 @@ import { MailServer } from './mail-server.js';
 export class ThoseToTell {
   readonly file: string;
   readonly notifications: Notifications;
+  /** A file that names the webhook alone. */
+  readonly officeOnly: string;
 
   private constructor(
     readonly mail: MailServer,
@@ -33,6 +35,15 @@ retries: { first: 1s, longest: 2s }
 `,
     );
     this.notifications = loadNotifications(this.file);
+    this.officeOnly = join(folder, 'office-only.yaml');
+    writeFileSync(
+      this.officeOnly,
+      `channels:
+  office: { kind: webhook, url: '${webhook.url}', secretFile: secret, atOnce: 16 }
+routes:
+  - { channel: office, atMostEvery: ${atMostEvery} }
+`,
+    );
   }
 
   static async listening(atMostEvery = '0s'): Promise<ThoseToTell> {
