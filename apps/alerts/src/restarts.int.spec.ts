@@ -5,7 +5,7 @@ import { manySignals, repeatedly, seeded } from './testing/many-signals.js';
 import { alertsOf } from './testing/plain-alerts.js';
 
 const SEED = Number(process.env['NAVORA_TEST_SEED'] ?? Math.floor(Math.random() * 1e9));
-const KILLS = 4;
+const KILLS = Number(process.env['NAVORA_TEST_KILLS'] ?? 2);
 
 let rig: AlertsRig;
 beforeAll(async () => {
@@ -15,10 +15,10 @@ afterAll(() => rig.drop(), 60_000);
 
 it(`A1, A2: keeps its alerts through kill -9, doubled signals and a new group from offset 0 (seed ${SEED})`, async () => {
   const random = seeded(SEED);
-  const signals = manySignals(9000, 60, random);
+  const signals = manySignals(2250 * KILLS, 60, random);
   await rig.topic.send(repeatedly(signals, random));
   const expected = alertsOf(signals);
-  expect(expected.length).toBeGreaterThan(300);
+  expect(expected.length).toBeGreaterThan(75 * KILLS);
 
   const [group, another] = rig.groups;
   for (let kill = 0; kill < KILLS; kill++) {
@@ -40,7 +40,7 @@ it(`A1, A2: keeps its alerts through kill -9, doubled signals and a new group fr
 
 it(`A1: keeps its alerts when a frozen process comes back beside its successor (seed ${SEED})`, async () => {
   const random = seeded(SEED + 1);
-  const signals = manySignals(6000, 60, random);
+  const signals = manySignals(3000, 60, random);
   const other = await AlertsRig.create(process.env);
   try {
     await other.topic.send(repeatedly(signals, random));

@@ -3,10 +3,11 @@ import { expect, it } from 'vitest';
 import { navora } from './services.fixture.js';
 
 const MINUTES = Number(process.env['NAVORA_TEST_DRILL_MINUTES'] ?? 10);
-const RATE = Number(process.env['NAVORA_TEST_DRILL_RATE'] ?? 1000);
+/** Above what a small machine carries: the fifty kills meet a system that is behind. */
+const HIGH_RATE = Number(process.env['NAVORA_TEST_DRILL_RATE'] ?? 2000);
 const SEED = Number(process.env['NAVORA_TEST_SEED'] ?? Math.floor(Math.random() * 1e9));
 /** The load, the draining of its backlog, and the audit. */
-const WITHIN_MS = MINUTES * 60_000 * 3 + 600_000;
+const WITHIN_MS = MINUTES * 60_000 * 6 + 600_000;
 
 async function held(...args: string[]): Promise<void> {
   const { stack } = realServices();
@@ -19,12 +20,12 @@ async function held(...args: string[]): Promise<void> {
 
 it(
   `W1: ${MINUTES} minutes of random faults, seed ${SEED}: every promise held`,
-  () => held('--rate', String(RATE)),
+  () => held(),
   WITHIN_MS,
 );
 
 it(
-  `A2: fifty kills -9 of random services in ${MINUTES} minutes at twice the rate: every promise held`,
-  () => held('--rate', String(2 * RATE), '--only', 'A2', '--kills', '50'),
+  `A2: fifty kills -9 of random services in ${MINUTES} minutes at ${HIGH_RATE} messages a second: every promise held`,
+  () => held('--rate', String(HIGH_RATE), '--only', 'A2', '--kills', '50'),
   WITHIN_MS,
 );

@@ -10,7 +10,7 @@ import { auditOf } from './audit-of.fixture.js';
 import { runServices, type RunningServices } from './services.fixture.js';
 import { Observer } from './under-load.fixture.js';
 
-const SILENT_FOR_MS = 8000;
+const SILENT_FOR_MS = 4000;
 const VEHICLES = 5;
 const folder = mkdtempSync(join(tmpdir(), 'navora-silence-'));
 const rulesFile = join(folder, 'rules.yaml');

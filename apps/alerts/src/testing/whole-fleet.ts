@@ -1,6 +1,8 @@
-import type { Signal } from '@navora/schemas';
+import { randomUUID } from 'node:crypto';
+import type { Outcome, Signal } from '@navora/schemas';
 import { AT_ONCE } from '../holds.js';
-import { aSignal } from './a-signal.js';
+
+type Verdict = Signal['verdicts'][number];
 
 export interface FleetOfSignals {
   vehicles: number;
@@ -12,8 +14,14 @@ export interface FleetOfSignals {
 /** For tests: the signals of a fleet whose vehicles report in turn, each with a verdict of every rule. */
 export class WholeFleet {
   private next = 0;
+  private readonly normal: Verdict[];
+  private readonly breach: Verdict[];
 
-  constructor(private readonly fleet: FleetOfSignals) {}
+  constructor(private readonly fleet: FleetOfSignals) {
+    const rules = Array.from({ length: fleet.rules }, (_, rule) => rule);
+    this.normal = rules.map((rule) => verdictOf(rule, 'normal', 91));
+    this.breach = rules.map((rule) => verdictOf(rule, 'breach', 104));
+  }
 
   /** So many more, measured and received now. */
   signals(count: number, now = Date.now()): Signal[] {
@@ -32,18 +40,15 @@ export class WholeFleet {
   private signal(at: number, now: number): Signal {
     const { vehicles, rules } = this.fleet;
     const vehicle = at % vehicles;
-    const breached = this.breaches(at) ? vehicle % rules : -1;
-    return aSignal({
-      ...{ vehicleId: `fleet-${vehicle}`, offset: at, recordedAt: now, receivedAt: now },
-      verdicts: Array.from({ length: rules }, (_, rule) => ({
-        rule: `rule-${rule}`,
-        outcome: rule === breached ? 'breach' : 'normal',
-        value: rule === breached ? 104 : 91,
-        measurement: `measured${rule}C`,
-        severity: 'critical',
-        timing: AT_ONCE,
-      })),
-    });
+    const breached = vehicle % rules;
+    return {
+      ...{ vehicleId: `fleet-${vehicle}`, recordedAt: now, messageId: randomUUID(), receivedAt: now },
+      origin: { topic: 'telemetry.readings.v1', partition: 0, offset: at },
+      ...{ clockSuspect: false, ruleVersion: 'rules-1', off: [], silences: [] },
+      verdicts: this.breaches(at)
+        ? this.normal.with(breached, this.breach[breached] as Verdict)
+        : this.normal,
+    };
   }
 
   /** Vehicles do not breach at once, but one after the other. */
@@ -53,4 +58,9 @@ export class WholeFleet {
     const everyReadings = Math.round(breaching.inARow / breaching.share);
     return (reading + vehicle * 7) % everyReadings < breaching.inARow;
   }
+}
+
+function verdictOf(rule: number, outcome: Outcome, value: number): Verdict {
+  const measurement = `measured${rule}C`;
+  return { rule: `rule-${rule}`, outcome, value, measurement, severity: 'critical', timing: AT_ONCE };
 }
