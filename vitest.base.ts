@@ -28,17 +28,21 @@ export function unitTests(name: string): ViteUserConfig {
   };
 }
 
-/**
- * Tests on real services: started once for the whole run, each test with names of its own on them. `int` and `fault`
- * are part of `npm test`; `faults` is every fault test, the long drills among them.
- */
-export function onRealServices(kind: 'int' | 'fault' | 'faults'): ViteUserConfig {
-  const suffixes = kind === 'faults' ? ['fault', 'drill'] : [kind];
+/** What each run on real services takes: `services` is part of `npm test`, `faults` has the long drills. */
+const SUFFIXES = {
+  int: ['int'],
+  fault: ['fault'],
+  services: ['int', 'fault'],
+  faults: ['fault', 'drill'],
+};
+
+/** Tests on real services: started once for the whole run, each test with names of its own on them. */
+export function onRealServices(kind: keyof typeof SUFFIXES): ViteUserConfig {
   return {
     ...readFromSource,
     test: {
       name: kind,
-      include: suffixes.map((suffix) => `{libs,apps,infra}/*/src/**/*.${suffix}.spec.ts`),
+      include: SUFFIXES[kind].map((suffix) => `{libs,apps,infra}/*/src/**/*.${suffix}.spec.ts`),
       globalSetup: ['libs/testing/src/real-services.setup.ts'],
       environment: 'node',
       // Two cores: files beside each other would only make each other's timeouts.

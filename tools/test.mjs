@@ -1,6 +1,7 @@
 // npm test: installs what is missing, then runs the suites in turn and prints the true totals over all of them.
-//   node tools/test.mjs [unit] [int] [fault] [faults]     (without names: unit, int and fault)
-import { spawnSync } from 'node:child_process';
+//   node tools/test.mjs [unit] [services] [int] [fault] [faults]     (without names: unit and services)
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,12 +10,13 @@ import { installed } from './installed.mjs';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const SUITES = {
   unit: 'unit tests',
+  services: 'integration and short fault tests',
   int: 'integration tests on real services',
   fault: 'short fault tests',
   faults: 'all fault tests and drills',
 };
 /** What `npm test` is: the drills take too long to run at every change. */
-const EVERY_CHANGE = ['unit', 'int', 'fault'];
+const EVERY_CHANGE = ['unit', 'services'];
 
 const asked = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 const unknown = asked.filter((suite) => !(suite in SUITES));
@@ -25,23 +27,31 @@ if (unknown.length > 0 || process.argv.includes('--help')) {
 
 await installed();
 mkdirSync(join(root, 'test-results'), { recursive: true });
-const results = (asked.length > 0 ? asked : EVERY_CHANGE).map(run);
+/** @type {import('node:child_process').ChildProcess | undefined} */
+let running;
+// Ctrl-C reaches the tests by itself, a plain kill only us; what they started for themselves they leave behind.
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => {
+    running?.kill(signal);
+    running?.once('exit', () => {
+      spawnSync(process.execPath, [join(root, 'apps/cli/bin/navora.mjs'), 'stack', 'down', '--name', 'test']);
+      process.exit(signal === 'SIGINT' ? 130 : 143);
+    });
+  });
+}
+const results = [];
+for (const suite of asked.length > 0 ? asked : EVERY_CHANGE) results.push(await run(suite));
 summarise(results);
 
-function run(suite) {
+async function run(suite) {
   process.stdout.write(`\n── ${SUITES[suite]}\n`);
   const report = join(root, 'test-results', `${suite}.json`);
   rmSync(report, { force: true });
   const started = Date.now();
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-  const { status } = spawnSync(
-    process.execPath,
-    [vitest, 'run', '--config', `tools/vitest/${suite}.config.ts`, '--root', root],
-    {
-      cwd: root,
-      stdio: 'inherit',
-    },
-  );
+  const args = [vitest, 'run', '--config', `tools/vitest/${suite}.config.ts`, '--root', root];
+  running = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
+  const [status] = await once(running, 'exit');
   const seconds = (Date.now() - started) / 1000;
   if (!existsSync(report))
     return {

@@ -1,7 +1,9 @@
 import type { ServiceProcess } from '@navora/testing';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { AlertsRig } from './testing/alerts-rig.js';
+import { describeComplaintsAboutSilence } from './testing/complaints-about-silence.js';
 import { describeComplaints } from './testing/complaints.js';
+import type { Raise } from './testing/drive.js';
 
 describe('on the real Kafka and Cassandra', () => {
   let rig: AlertsRig;
@@ -15,11 +17,12 @@ describe('on the real Kafka and Cassandra', () => {
     await rig.drop();
   }, 60_000);
 
-  describeComplaints(async (deliveries) => {
+  const raise: Raise = async (deliveries) => {
     const [group] = rig.groups;
     for (const [index, signals] of deliveries.entries()) {
       if (index > 0) {
-        await service.end('SIGKILL');
+        // It leaves the group as it goes: one that was killed would be waited for.
+        await service.end('SIGTERM');
         service = await rig.start(group);
       }
       await rig.topic.send(signals);
@@ -27,5 +30,7 @@ describe('on the real Kafka and Cassandra', () => {
     }
     const first = deliveries.flat().find((one) => 'vehicleId' in one);
     return rig.raisedFor(first?.vehicleId ?? '');
-  }, 120_000);
+  };
+  describeComplaints(raise, 120_000);
+  describeComplaintsAboutSilence(raise, 120_000);
 });

@@ -3,11 +3,13 @@ import { describe } from 'vitest';
 import type { Alert, Marks, VehicleState } from './alert.js';
 import { fold, stateAfter, type Folded } from './fold.js';
 import { effectOfSilence } from './silence.js';
+import { describeComplaintsAboutSilence } from './testing/complaints-about-silence.js';
 import { describeComplaints } from './testing/complaints.js';
+import type { Raise } from './testing/drive.js';
 import { describeRule } from './testing/a-signal.js';
 
 describe('on the pure fold', () => {
-  describeComplaints(async (deliveries) => {
+  const raise: Raise = async (deliveries) => {
     const marks = new Map<string, Marks>();
     const states = new Map<string, VehicleState>();
     const alerts = new Map<string, Alert>();
@@ -33,5 +35,7 @@ describe('on the pure fold', () => {
       }
     }
     return { alerts: [...alerts.values()], history };
-  });
+  };
+  describeComplaints(raise);
+  describeComplaintsAboutSilence(raise);
 });

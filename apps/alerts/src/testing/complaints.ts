@@ -1,128 +1,12 @@
-import { Judge, parseRules } from '@navora/rules';
-import type { Heartbeat, Reading, Signal } from '@navora/schemas';
-import { v5 as uuidV5 } from 'uuid';
 import { expect, it as vitestIt } from 'vitest';
-import type { Alert } from '../alert.js';
+import { Drive, lives, transitionsIn, type Raise } from './drive.js';
 
-export interface Raised {
-  alerts: Alert[];
-  /** `alert id transition`, in the order in which they came about. */
-  history: string[];
-}
-
-/** What a partition of signals holds. */
-export type Delivered = Signal | Heartbeat;
-
-/** Hands signals over in several deliveries, each by a process of its own. Doubled ones are the point of it. */
-export type Raise = (deliveries: readonly (readonly Delivered[])[]) => Promise<Raised>;
-
-const START = Date.UTC(2026, 10, 22, 8);
-const NAMESPACE = '0b9f8c1e-9f3c-4c57-8f5e-2d4c1f6a7b10';
 const DEPOT = { latitude: 52.5, longitude: 13.4 };
 const AWAY = { latitude: 53.5, longitude: 10 };
-
-interface Measured extends Partial<Omit<Reading, 'extras'>> {
-  /** Seconds after the start, by the vehicle's clock. */
-  at: number;
-  /** When it reached us; 0.2 s later, unless it was buffered. */
-  receivedAt?: number;
-  [extra: string]: unknown;
-}
-
-let vehicles = 0;
-
-/** A vehicle that measures, under the rules of one file, and what its readings become. */
-class Drive {
-  readonly signals: Delivered[] = [];
-  private readings = 0;
-  private readonly vehicleId = `complainer-${++vehicles}`;
-  private judge: Judge;
-
-  constructor(rules: string) {
-    this.judge = new Judge(parseRules(rules, 'rules.yaml'));
-  }
-
-  under(rules: string): this {
-    this.judge = new Judge(parseRules(rules, 'rules.yaml'));
-    return this;
-  }
-
-  measures(...all: Measured[]): this {
-    for (const { at, receivedAt = at + 0.2, ...measured } of all) {
-      const offset = this.readings++;
-      const recordedAt = START + at * 1000;
-      const received = START + receivedAt * 1000;
-      const reading = aReadingOf(this.vehicleId, offset, recordedAt, measured);
-      const clockSuspect = recordedAt - received > 120_000;
-      this.signals.push({
-        ...{ vehicleId: this.vehicleId, recordedAt, messageId: reading.messageId, receivedAt: received },
-        origin: { topic: 'telemetry.readings.v1', partition: 3, offset },
-        clockSuspect,
-        ruleVersion: this.judge.version,
-        ...(clockSuspect
-          ? { verdicts: [], off: [], silences: this.judge.silencesOf(this.vehicleId) }
-          : this.judge.judge(reading)),
-      });
-    }
-    return this;
-  }
-
-  /** The bridge's heartbeats, every ten seconds, since it heard all there was; in seconds after the start. */
-  heartbeats(since: number, from: number, to: number): this {
-    for (let at = from; at <= to; at += 10)
-      this.signals.push({ since: START + since * 1000, upTo: START + at * 1000 });
-    return this;
-  }
-
-  /** One measurement each second. */
-  everySecond(name: string, from: number, ...values: unknown[]): this {
-    return this.measures(...values.map((value, index) => ({ at: from + index, [name]: value })));
-  }
-}
-
-const FIELDS = [
-  'location',
-  'speedKph',
-  'fuelLevelPercent',
-  'engineTemperatureC',
-  'cargoTemperatureC',
-  'ignitionOn',
-];
-
-function aReadingOf(vehicleId: string, offset: number, recordedAt: number, measured: object): Reading {
-  const given = Object.entries(measured);
-  const of = (isField: boolean) => given.filter(([name]) => FIELDS.includes(name) === isField);
-  return {
-    messageId: uuidV5(`${vehicleId}/${offset}`, NAMESPACE),
-    vehicleId,
-    recordedAt,
-    sequence: null,
-    ...Object.fromEntries(FIELDS.map((name) => [name, null])),
-    ...Object.fromEntries(of(true)),
-    extras: Object.fromEntries(of(false)),
-  } as Reading;
-}
 
 const rule = (keys: string) =>
   `rules: [{ id: hot, severity: warning, measurement: engineTemperatureC, ${keys} }]`;
 const PLAIN = rule('above: 100, clear: 95');
-
-/** `opened 3 → cleared 9`: what became of each alert, in seconds after the start; late ones in brackets. */
-function lives({ alerts }: Raised): string[] {
-  const second = (ms?: number) => (ms === undefined ? '' : ` ${(ms - START) / 1000}`);
-  return [...alerts]
-    .sort((one, other) => one.openedAt - other.openedAt)
-    .map(({ openedAt, reopenedAt, clearedAt, late }) => {
-      const life = [
-        `opened${second(openedAt)}`,
-        ...(reopenedAt === undefined ? [] : [`reopened${second(reopenedAt)}`]),
-        ...(clearedAt === undefined ? [] : [`cleared${second(clearedAt)}`]),
-      ].join(' → ');
-      return late ? `(${life})` : life;
-    });
-}
-
-const transitionsIn = ({ history }: Raised) => history.map((line) => line.split(' ')[1]);
 
 /** For tests: what users of other platforms complain about, and what becomes of it here, wherever it is run. */
 export function describeComplaints(raise: Raise, timeoutMs = 5000): void {
@@ -307,51 +191,6 @@ rules:
     expect(lives(found)).toEqual(['opened 2 → cleared 4']);
     expect(found.alerts[0]).toMatchObject({ measurement: 'doorOpen', value: 1 });
     expect(found.alerts[0]).not.toHaveProperty('clearedValue');
-  });
-
-  const QUIET = 'rules: [{ id: quiet, severity: warning, silentFor: 1m }]';
-
-  it('a silent vehicle raises an alert while it is silent, not when it returns; and that clears when it does', async () => {
-    const drive = new Drive(QUIET).measures({ at: 0 }).heartbeats(-100, 5, 305);
-    expect(lives(await raised(drive))).toEqual(['opened 60.2']);
-    const back = new Drive(QUIET).measures({ at: 0 }).heartbeats(-100, 5, 305);
-    back.measures({ at: 310 }, { at: 320 }).heartbeats(-100, 325, 415);
-    const found = await raised(back);
-    expect(lives(found)).toEqual(['opened 60.2 → cleared 310.2', 'opened 380.2']);
-    expect(transitionsIn(found)).toEqual(['opened', 'cleared', 'opened']);
-    expect(found.alerts[0]).toMatchObject({ measurement: 'silence', value: 60 });
-  });
-
-  it('silence that may be ours raises nothing: it counts anew from where heartbeats begin again', async () => {
-    const down = new Drive(QUIET).measures({ at: 0 });
-    expect(lives(await raised(down.heartbeats(-100, 5, 45).measures({ at: 3600 })))).toEqual([]);
-    const since = 3600;
-    const up = new Drive(QUIET).measures({ at: 0 }).heartbeats(since, since, since + 50);
-    expect(lives(await raised(up))).toEqual([]);
-    const on = new Drive(QUIET).measures({ at: 0 }).heartbeats(since, since, since + 120);
-    expect(lives(await raised(on))).toEqual(['opened 3660']);
-  });
-
-  it('buffered readings and wrong clocks end a silence like any others, and each group has its own', async () => {
-    const buffered = new Drive(QUIET).measures({ at: 0 }).heartbeats(-100, 5, 95);
-    buffered.measures({ at: 20, receivedAt: 100 });
-    expect(lives(await raised(buffered))).toEqual(['opened 60.2 → cleared 100']);
-    const ahead = new Drive(QUIET).measures({ at: 0 }).heartbeats(-100, 5, 95);
-    ahead.measures({ at: 86_400, receivedAt: 100 });
-    expect(lives(await raised(ahead))).toEqual(['opened 60.2 → cleared 100']);
-    const patient = new Drive(`groups: { all: ['*'] }
-rules: [{ id: quiet, severity: warning, silentFor: 1m, overrides: { all: { silentFor: 2m } } }]`);
-    expect(lives(await raised(patient.measures({ at: 0 }).heartbeats(-100, 5, 305)))).toEqual([
-      'opened 120.2',
-    ]);
-  });
-
-  it('a silence that is delivered again, by whichever process, is the same alert', async () => {
-    const drive = new Drive(QUIET).measures({ at: 0 }, { at: 1 }).heartbeats(-100, 5, 105);
-    const all = drive.measures({ at: 110 }).heartbeats(-100, 115, 205).signals;
-    const found = await raise([all.slice(0, 9), all.slice(0, 12), all.slice(1), all]);
-    expect(lives(found)).toEqual(['opened 61.2 → cleared 110.2', 'opened 170.2']);
-    expect(transitionsIn(found)).toEqual(['opened', 'cleared', 'opened']);
   });
 
   it('an alert of a rule that is switched off clears with the next reading', async () => {
