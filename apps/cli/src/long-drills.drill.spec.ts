@@ -18,11 +18,7 @@ async function held(...args: string[]): Promise<void> {
   expect(code).toBe(0);
 }
 
-it(
-  `W1: ${MINUTES} minutes of random faults, seed ${SEED}: every promise held`,
-  () => held(),
-  WITHIN_MS,
-);
+it(`W1: ${MINUTES} minutes of random faults, seed ${SEED}: every promise held`, () => held(), WITHIN_MS);
 
 it(
   `A2: fifty kills -9 of random services in ${MINUTES} minutes at ${HIGH_RATE} messages a second: every promise held`,

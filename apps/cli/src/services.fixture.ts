@@ -20,6 +20,8 @@ export function testEnvironment(services: Endpoints = realServices()): Record<st
     NAVORA_CASSANDRA_DATA_CENTER: cassandraDataCenter,
     NAVORA_REGISTRY_URL: registryUrl,
     NAVORA_MQTT_URL: mqttUrl,
+    // An audit waits for one.
+    NAVORA_MQTT_HEARTBEAT_SECONDS: '2',
     ...copies(),
   };
 }

@@ -93,6 +93,7 @@ export function aGoodWorld(): E.Evidence {
     resetsAllowed: false,
     faults: [],
     pulses: new Map(),
+    bridge: 'through',
     lags: [],
     waited: true,
     rules: RULES,

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from 'cassandra-driver';
-import type { Admin } from 'kafkajs';
+import type { Admin, Kafka } from 'kafkajs';
 import { Archive } from './archive.js';
 import { AuditError } from './audit-error.js';
 import { AvroBodies } from './avro-bodies.js';
+import { bridgeThrough } from './bridge-through.js';
 import {
   type Layout,
   readAlertTables,
@@ -20,6 +21,7 @@ import { readFaultLog } from './fault-log.js';
 import { type Fleet, gatherHistory, lengthsOf, readingsIn, untilWrittenDown } from './gather-history.js';
 import { judge } from './judge.js';
 import { gatherLater, gatherTopics } from './kafka-evidence.js';
+import { PulsesInKafka } from './kafka-pulses.js';
 import { RecordReader } from './kafka-records.js';
 import { type AuditOptions, type CompleteOptions, completeOptions } from './options.js';
 import { caughtUp, lagsOf, type Standing, standingOf } from './quiet.js';
@@ -47,8 +49,10 @@ export async function audit(given: AuditOptions): Promise<AuditReport> {
     await reaching('Kafka', options.kafkaBrokers.join(', '), () => admin.connect());
     await reaching('Cassandra', hostsOf(options).join(', '), () => client.connect());
 
-    // The cut: what the histories say is acknowledged by now is in Kafka before the ends that are taken next.
+    // The cut: what the histories say is acknowledged by now is in Kafka before the ends that are taken next, unless
+    // the bridge is still at it.
     const lengths = await lengthsOf(options.historyFiles);
+    const bridge = await reaching('Kafka', 'its topics', () => untilBridgeIsThrough(kafka, admin, options));
     const { standings, cutAt } = await reaching('Kafka', 'its topics', () => quietStandings(admin, options));
     await untilWrittenDown(options.historyFiles, cutAt);
 
@@ -73,7 +77,7 @@ export async function audit(given: AuditOptions): Promise<AuditReport> {
 
     const whole = {
       ...circumstances(standings, layout, options),
-      ...{ rules, faults, cutAt, keptSince, pulses, startedAt: fleet.startedAt },
+      ...{ rules, faults, cutAt, keptSince, pulses, bridge, startedAt: fleet.startedAt },
       ...(commits === undefined ? {} : { commits }),
       tapped: options.receivedFiles.length > 0,
     };
@@ -81,6 +85,14 @@ export async function audit(given: AuditOptions): Promise<AuditReport> {
   } finally {
     await Promise.allSettled([admin.disconnect(), client.shutdown(), archive?.close()]);
   }
+}
+
+async function untilBridgeIsThrough(kafka: Kafka, admin: Admin, options: CompleteOptions) {
+  const { topics, waitForQuietSeconds, onProgress } = options;
+  if (waitForQuietSeconds === 0) return 'not waited for' as const;
+  const pulses = new PulsesInKafka(kafka, admin, topics.readings);
+  const patienceMs = waitForQuietSeconds * 1000;
+  return bridgeThrough({ pulses, patienceMs, onProgress, pause, now: Date.now });
 }
 
 async function quietStandings(admin: Admin, options: CompleteOptions) {
@@ -132,7 +144,7 @@ async function gatherTables({ client, archive, slices, fleet, layout, options, w
   await readAlertTables(client, vehicles, put);
 }
 
-type Known = 'rules' | 'faults' | 'cutAt' | 'keptSince' | 'pulses' | 'commits';
+type Known = 'rules' | 'faults' | 'cutAt' | 'keptSince' | 'pulses' | 'bridge' | 'commits';
 
 function circumstances(
   [readings, signals]: readonly [Standing, Standing],

@@ -234,6 +234,8 @@ export interface Circumstances {
   readonly lags: readonly Lag[];
   /** Whether the audit waited for quiet: then lag left over is a broken promise, else only a fact. */
   readonly waited: boolean;
+  /** Whether the bridge had written all that was acknowledged to the vehicles when the topics were read. */
+  readonly bridge: 'through' | 'not through' | 'no heartbeats' | 'not waited for';
   readonly faults: readonly Fault[];
   /** By partition of the signals topic, in its order. */
   readonly pulses: ReadonlyMap<number, readonly Pulse[]>;

@@ -98,7 +98,7 @@ function invariantOf(
 }
 
 function notesOn(
-  { keptSince, lags, commits, startedAt }: Circumstances & { startedAt: number },
+  { keptSince, lags, commits, bridge, startedAt }: Circumstances & { startedAt: number },
   attempted: number,
   { headless, movedOn, resets }: { headless: number; movedOn: number; resets: number },
 ): string[] {
@@ -116,6 +116,10 @@ function notesOn(
     ],
     [resets > 0, `${resets} committed offsets were set back on purpose`],
     [commits === undefined, 'the history of commits could not be read: I6 was not judged'],
+    [
+      bridge === 'not through',
+      'the bridge has not worked off what the broker took: what it is still at counts as lost',
+    ],
     [lags.length > 0, 'consumers are behind: alerts were not judged, nor what is not committed yet'],
   ];
   return notes.flatMap(([applies, note]) => (applies ? [note] : []));
