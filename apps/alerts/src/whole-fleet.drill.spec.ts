@@ -29,7 +29,10 @@ it(`keeps up with ${RATE} readings a second of 10,000 vehicles under 20 rules, a
   const fleet = new WholeFleet({ vehicles: 10_000, rules: 20, breaching: { share: 0.05, inARow: IN_A_ROW } });
   const sender = await rig.topic.sender();
   const [group] = rig.groups;
-  const service = await rig.start(group, { NAVORA_NOTIFICATIONS_FILE: told.officeOnly });
+  const service = await rig.start(group, {
+    NAVORA_NOTIFICATIONS_FILE: told.officeOnly,
+    NAVORA_COMMIT_INTERVAL_MS: '1000', // as it is by default
+  });
   await service.untilItSays('group_joined');
 
   const lags: number[] = [];
