@@ -13,7 +13,7 @@ it('B12: a million hostile bodies beside good ones: each is given up with its re
   const plan = {
     seed: setting('SEED', Math.floor(Math.random() * 2 ** 31)),
     hostileBodies: setting('BODIES', 1_000_000),
-    hostilePerSecond: setting('RATE', 2000),
+    hostilePerSecond: setting('RATE', 1000),
     goodPerSecond: 500,
     quietMs: 20_000,
   };
