@@ -21,6 +21,8 @@ export function unitTests(name: string): ViteUserConfig {
       include: ['src/**/*.spec.ts'],
       exclude: ['src/**/*.int.spec.ts', 'src/**/*.fault.spec.ts', 'src/**/*.drill.spec.ts'],
       environment: 'node',
+      // Files of milliseconds: a process for each would take longer than its tests.
+      pool: 'threads',
       passWithNoTests: false,
       // Not for slow tests, but for machines that have other things to do.
       testTimeout: 20_000,

@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** All unit tests in one run. */
 export default defineConfig({
   test: {
+    pool: 'threads',
     projects: ['{libs,apps}/*/vitest.config.ts', 'infra/*/vitest.config.ts', 'tools/vitest.config.ts'],
     reporters: ['default', ['json', { outputFile: 'test-results/unit.json' }]],
   },
