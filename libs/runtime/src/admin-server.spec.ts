@@ -31,12 +31,14 @@ it('I13: a service is alive while its loop turns, ready or not, and not alive wh
   );
   try {
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
-    const status = (path: string) =>
-      fetch(`http://127.0.0.1:${Number(line)}/health/${path}`, { signal: AbortSignal.timeout(500) }).then(
+    const status = (path: string, withinMs = 500) =>
+      fetch(`http://127.0.0.1:${Number(line)}/health/${path}`, {
+        signal: AbortSignal.timeout(withinMs),
+      }).then(
         (response) => response.status,
         (error: Error) => error.name,
       );
-    expect([await status('live'), await status('ready')]).toEqual([200, 503]);
+    expect([await status('live', 10_000), await status('ready', 10_000)]).toEqual([200, 503]);
     child.stdin.write('2500');
     await expect.poll(() => status('live'), { timeout: 10_000 }).toBe('TimeoutError');
     await once(child.stdout, 'data');
