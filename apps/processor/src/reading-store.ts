@@ -38,7 +38,7 @@ const LIVE_WITHIN_MS = 60_000;
  * Vehicles that come back send hours of readings, which are a row or two in each of hundreds of partitions. Gathered
  * for so long they make a fraction of the batches, and leave the store to readings that somebody waits for.
  */
-const GATHER_MS = 500;
+const GATHER_MS = 2000;
 
 /** Stores each reading once, whatever is delivered twice, lost on the way, or raced by another processor. */
 export class ReadingStore {
