@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     pool: 'threads',
+    // By default one processor is kept free, of two.
+    maxWorkers: '100%',
     projects: ['{libs,apps}/*/vitest.config.ts', 'infra/*/vitest.config.ts', 'tools/vitest.config.ts'],
     reporters: ['default', ['json', { outputFile: 'test-results/unit.json' }]],
   },

@@ -1,12 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { TOPIC_LAYOUT, TOPICS } from '@navora/schemas';
 import type { KafkaStanding, Standing } from './kafka-standing.js';
 import type { ServiceWatch } from './service-watch.js';
 
 const LOOK_EVERY_MS = 1000;
 /** So long without a step ahead, and nobody waits any longer. */
 const PATIENCE_MS = 120_000;
-/** Nothing may come into Kafka for so long before it counts as drained: what the broker holds comes at once. */
+/**
+ * Nothing may come into Kafka for so long before it counts as drained: what the broker holds comes at once. From one
+ * look to the next there may be heartbeats, one in each partition; whether they were all, the audit waits to know.
+ */
 const STILL_MS = 5000;
+const HEARTBEATS = 2 * TOPIC_LAYOUT[TOPICS.readings].partitions;
 
 /** Looks at services and Kafka again and again while a drill runs, and says when all is well. */
 export class DrillWatch {
@@ -46,7 +51,7 @@ export class DrillWatch {
     let stillSince = Date.now();
     return this.progressing(() => {
       const now = this.standing ? this.standing.readings + this.standing.deadLetters : -1;
-      if (now !== cameIn || !this.services.allReady) stillSince = Date.now();
+      if (now - cameIn > HEARTBEATS || !this.services.allReady) stillSince = Date.now();
       cameIn = now;
       return this.lag === 0 && this.services.allReady && Date.now() - stillSince >= STILL_MS;
     });
