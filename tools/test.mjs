@@ -29,11 +29,12 @@ await installed();
 mkdirSync(join(root, 'test-results'), { recursive: true });
 /** @type {import('node:child_process').ChildProcess | undefined} */
 let running;
-// Ctrl-C reaches the tests by itself, a plain kill only us; what they started for themselves they leave behind.
+// Whether it is Ctrl-C or a plain kill, it reaches us, and all the tests' processes by us; a stack they leave behind.
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, () => {
-    running?.kill(signal);
-    running?.once('exit', () => {
+    if (running?.pid === undefined || running.exitCode !== null) return;
+    process.kill(-running.pid, signal);
+    running.once('exit', () => {
       spawnSync(process.execPath, [join(root, 'apps/cli/bin/navora.mjs'), 'stack', 'down', '--name', 'test']);
       process.exit(signal === 'SIGINT' ? 130 : 143);
     });
@@ -50,7 +51,7 @@ async function run(suite) {
   const started = Date.now();
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
   const args = [vitest, 'run', '--config', `tools/vitest/${suite}.config.ts`, '--root', root];
-  running = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
+  running = spawn(process.execPath, args, { cwd: root, stdio: 'inherit', detached: true });
   const [status] = await once(running, 'exit');
   const seconds = (Date.now() - started) / 1000;
   if (!existsSync(report))
