@@ -69,9 +69,13 @@ export class MailServer {
         void this.take(
           stream,
           session.envelope.rcptTo.map(({ address }) => address),
-        ).then((outcome) => {
-          if (outcome !== undefined) answer(outcome);
-        });
+        ).then(
+          (outcome) => {
+            if (outcome !== undefined) answer(outcome);
+          },
+          // A sender that is killed in the middle of its mail gets no answer, and has sent none.
+          () => undefined,
+        );
       },
     });
   }
