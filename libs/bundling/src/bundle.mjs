@@ -65,15 +65,16 @@ function readSources(sources, sourceOf) {
 }
 
 /**
- * Files are found relative to the source that names them, not to the bundle.
+ * Files are found relative to the source that names them, not to the bundle. (Patterns, not texts: this source too
+ * is bundled, into the command, and must not be changed by itself.)
  *
  * @param {string} path
  * @param {string} source
  */
 function atItsPlace(path, source) {
   return source
-    .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href))
-    .replaceAll('import.meta.dirname', JSON.stringify(dirname(path)));
+    .replace(/import\.meta\.url/g, () => JSON.stringify(pathToFileURL(path).href))
+    .replace(/import\.meta\.dirname/g, () => JSON.stringify(dirname(path)));
 }
 
 /** @returns {import('esbuild').Plugin} */
