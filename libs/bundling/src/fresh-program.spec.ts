@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { freshProgram } from './index.mjs';
+import { bundle, freshProgram } from './index.mjs';
 
 let workspace: string;
 const longAgo = new Date(Date.now() - 60_000);
@@ -69,6 +70,21 @@ describe('a program made of sources', () => {
       'greeter.mjs.map',
       'greeter.mjs.sources.json',
     ]);
+  });
+
+  it('is the same when it is made by a bundler that is a program itself, as in the command', async () => {
+    const bundler = join(workspace, 'bundler.mjs');
+    await bundle({
+      entry: join(import.meta.dirname, 'index.mjs'),
+      file: bundler,
+      workspaceRoot: workspace,
+    });
+    const script = `import { bundle, freshProgram } from ${JSON.stringify(pathToFileURL(bundler).href)};
+console.log(await freshProgram(${JSON.stringify(workspace)}, 'greeter', 'app/main.ts'));`;
+    const file = execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
+      encoding: 'utf8',
+    });
+    expect(said(file.trim())).toBe('hello world!');
   });
 
   it('names file and line of a source that cannot be read', async () => {
