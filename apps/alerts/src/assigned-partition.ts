@@ -7,6 +7,11 @@ export class Vehicle<Waiting> {
   marks: Marks | undefined;
   /** Something is open as of the marks. Exact, so a vehicle that is not active and meets no breach needs no store. */
   active = false;
+  /**
+   * Marks of it were saved, so it may have a state. Any other vehicle is taken to have none: should a process have
+   * died after its first transition and before its marks were saved, the next transition meets that one.
+   */
+  known = false;
   /** `state` is read when it is first needed; undefined then says that the vehicle never had a transition. */
   loaded = false;
   state: VehicleState | undefined;
@@ -42,6 +47,7 @@ export class AssignedPartition<Waiting> {
       const vehicle = this.vehicle(vehicleId);
       vehicle.marks = marks;
       vehicle.active = active;
+      vehicle.known = true;
     }
     this.started = true;
   }

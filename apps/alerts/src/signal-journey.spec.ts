@@ -39,11 +39,20 @@ describe('the journey of a signal', () => {
     expect(store.calls).toEqual({ load: 0, commit: 0, writeViews: 0, loadAll: 1, save: 1 });
   });
 
-  it('loads the state once, and writes only when something changes', async () => {
+  it('writes only when something changes, and reads nothing of a vehicle that is new', async () => {
     const { store } = await goThrough(new SignalLog([normal(1), breach(2), breach(3), breach(4), normal(5)]));
-    expect(store.calls).toMatchObject({ load: 1, commit: 2, writeViews: 2 });
+    expect(store.calls).toMatchObject({ load: 0, commit: 2, writeViews: 2 });
     expect(store.alertsByDay.map(({ status }) => status)).toEqual(['cleared']);
     expect(store.openAlerts).toEqual([]);
+  });
+
+  it('reads the state of a vehicle it has marks of, once', async () => {
+    const store = new InMemoryStore();
+    const parts = { alerts: store, marks: store };
+    await goThrough(new SignalLog([breach(1)]), parts);
+    await goThrough(new SignalLog([normal(2), breach(3)]), parts);
+    expect(store.calls).toMatchObject({ load: 1, commit: 3 });
+    expect(store.history.map(({ transition }) => transition)).toEqual(['opened', 'cleared', 'opened']);
   });
 
   it('saves the marks that moved, and changes nothing when everything is delivered again', async () => {

@@ -47,8 +47,8 @@ type Vehicle = VehicleOf<Taken>;
 
 /**
  * One signal's whole life, top to bottom: taken over with its batch → decoded → in its vehicle's order → folded;
- * nearly always that is all. If it changes an alert: the vehicle's state is loaded → the transition is committed
- * → the views are written. Then its record is resolved, and before the offset follows, the marks are saved.
+ * nearly always that is all. If it changes an alert: the vehicle's state is loaded, unless the vehicle is new →
+ * the transition is committed → the views are written. Then its record is resolved, and before the offset follows, the marks are saved.
  *
  * A signal delivered again finds itself at or below the vehicle's origin mark and changes nothing. If a crash came
  * between a transition and the saving of its mark, its signal was not committed and comes again; it breaches again
@@ -180,7 +180,7 @@ export class SignalJourney {
   private async makeTransition(partition: Partition, vehicle: Vehicle, taken: Taken): Promise<void> {
     const startedAt = performance.now();
     for (;;) {
-      if (!vehicle.loaded) await this.adopt(partition, vehicle, await this.load(partition, vehicle));
+      if (!vehicle.loaded) await this.findState(partition, vehicle);
       // With the state at hand it may turn out to be a replay, or of no consequence.
       if (this.settledInMemory(partition, vehicle, taken)) return;
       const effect = this.effectOn(vehicle, taken);
@@ -204,6 +204,11 @@ export class SignalJourney {
       this.parts.metrics.transition(next.last.changes, signal, performance.now() - startedAt);
       return;
     }
+  }
+
+  private async findState(partition: Partition, vehicle: Vehicle): Promise<void> {
+    if (vehicle.known) await this.adopt(partition, vehicle, await this.load(partition, vehicle));
+    else become(vehicle, undefined);
   }
 
   private load(partition: Partition, vehicle: Vehicle): Promise<VehicleState | undefined> {
