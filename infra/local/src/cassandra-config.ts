@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { hostsOf, type NodeCount, nodeHost } from './nodes.js';
 import type { StackPorts } from './ports.js';
@@ -8,10 +9,20 @@ export interface CassandraPlace {
   dataFolder: string;
   node: number;
   nodes: NodeCount;
+  /** The disk takes writes past the page cache. */
+  directWrites: boolean;
 }
 
-export function cassandraYaml({ clusterName, ports, dataFolder, node, nodes }: CassandraPlace): string {
+export function cassandraYaml({
+  clusterName,
+  ports,
+  dataFolder,
+  node,
+  nodes,
+  directWrites,
+}: CassandraPlace): string {
   const host = nodeHost(node);
+  const processors = Math.max(2, availableParallelism());
   // All are seeds: whichever is down, one that starts finds the ring.
   const seeds = hostsOf(nodes).map((seed) => `${seed}:${ports.cassandraStorage}`);
   return `cluster_name: ${clusterName}
@@ -36,14 +47,20 @@ hints_directory: ${join(dataFolder, 'hints')}
 cdc_raw_directory: ${join(dataFolder, 'cdc_raw')}
 # With periodic sync a kill -9 loses rows this only node has acknowledged.
 commitlog_sync: group
-commitlog_sync_group_window: 1ms
+commitlog_sync_group_window: 3ms
+# A mapped commit log has a page fault for each page it touches after each sync.
+commitlog_disk_access_mode: ${directWrites ? 'direct' : 'mmap'}
 commitlog_total_space: 1GiB
 # A node whose disk fails must end, and be started anew: by default it would go on with what it cannot keep.
 disk_failure_policy: die
 commit_failure_policy: die
-# A write holds its thread until its group is synced, and a conditional one writes four times: the default 32
-# threads, not the disk, would set the pace.
-concurrent_writes: 128
+# A write holds its thread until its group is synced. More threads than that takes wake each other up for nothing.
+concurrent_writes: ${8 * processors}
+native_transport_max_threads: ${8 * processors}
+# A conditional insert looks for its row in every file of its partition.
+sstable:
+  selected_format: bti
+column_index_size: 1KiB
 paxos_variant: v2
 storage_compatibility_mode: NONE
 memtable_heap_space: ${nodes === 1 ? 256 : 128}MiB

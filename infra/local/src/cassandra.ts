@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Client, policies, types } from 'cassandra-driver';
 import { cassandraLogback, cassandraYaml, moduleFlags } from './cassandra-config.js';
 import { type Component, type Launch, nodeName, type Site } from './component.js';
+import { takesDirectWrites } from './direct-writes.js';
 import { configFolder, dataFolder } from './instance.js';
 import { quickStart } from './java.js';
 import { copyRuntimeJars, download, isDownloaded } from './maven.js';
@@ -46,7 +47,11 @@ async function prepareCassandra({ instance, ports, nodes, java }: Site, node: nu
   const logback = join(conf, 'logback.xml');
   writeFileSync(
     yaml,
-    cassandraYaml({ clusterName: `navora-${instance.name}`, ports, dataFolder: data, node, nodes }),
+    cassandraYaml({
+      clusterName: `navora-${instance.name}`,
+      ...{ ports, dataFolder: data, node, nodes },
+      directWrites: takesDirectWrites(data),
+    }),
   );
   writeFileSync(logback, cassandraLogback);
   const folder = jars(instance.downloads);

@@ -77,11 +77,17 @@ describe("Cassandra's configuration", () => {
     dataFolder: '/data',
     node: 1,
     nodes: 1,
+    directWrites: true,
   } as const;
   const yaml = cassandraYaml(place);
 
   it('acknowledges a row once it is on disk', () => {
-    expect(yaml).toContain('commitlog_sync: group\ncommitlog_sync_group_window: 1ms\n');
+    expect(yaml).toContain('commitlog_sync: group\ncommitlog_sync_group_window: 3ms\n');
+  });
+
+  it('writes its commit log past the page cache where the disk takes that', () => {
+    expect(yaml).toContain('commitlog_disk_access_mode: direct\n');
+    expect(cassandraYaml({ ...place, directWrites: false })).toContain('commitlog_disk_access_mode: mmap\n');
   });
 
   it('ends when its disk fails', () => {

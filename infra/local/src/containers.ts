@@ -45,7 +45,7 @@ export async function cassandraContainer(): Promise<StartedTestContainer> {
   const { GenericContainer, Wait } = await import('testcontainers');
   const changes = [
     'commitlog_sync: group',
-    'commitlog_sync_group_window: 1ms',
+    'commitlog_sync_group_window: 3ms',
     'paxos_variant: v2',
     'storage_compatibility_mode: NONE',
     'auto_snapshot: false',
