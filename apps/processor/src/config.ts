@@ -42,7 +42,7 @@ export const readConfig = () =>
     maxParked: setting('NAVORA_MAX_PARKED', withDefault(wholeNumber({ min: 1, max: 1_000_000 }), 20_000)),
     maxBatchesInFlight: setting(
       'NAVORA_MAX_BATCHES_IN_FLIGHT',
-      withDefault(wholeNumber({ min: 1, max: 512 }), 32),
+      withDefault(wholeNumber({ min: 1, max: 512 }), 16),
     ),
   });
 
