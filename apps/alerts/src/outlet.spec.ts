@@ -209,6 +209,19 @@ describe('an outlet', () => {
     expect([...dies.accepted, ...successor.accepted]).toEqual([id, id]);
   });
 
+  it('keeps no place at the channel for what is sent and waits to be recorded', async () => {
+    const { ledger, outletOf, noticed } = aRig();
+    const channel = new ScriptedChannel();
+    const slow = new Outlet({
+      ...partsOf(outletOf(channel)),
+      settings: { timeoutMs: 200, atOnce: 1 },
+      ledger: { ...bound(ledger), settle: () => new Promise<boolean>(() => undefined) },
+    });
+    const notices = [await noticed(slow), await noticed(slow), await noticed(slow)];
+    await eventually('all are sent', () => channel.accepted.length === notices.length);
+    expect(channel.mostAtOnce).toBe(1);
+  });
+
   it('records what it sent before it stops, and sends nothing after', async () => {
     const { ledger, outletOf, noticed } = aRig();
     const channel = new ScriptedChannel();

@@ -44,6 +44,8 @@ export class Outlet {
   /** Not to be asked for before, by id: somebody else is at it, or it is to be tried again then. */
   private readonly asleep = new Map<string, number>();
   private readonly life: { held: boolean } & Held = { held: true };
+  /** Notices between their claim and the end of their attempt. What is recorded after holds up nobody. */
+  private atChannel = 0;
   private failures = 0;
   private pausedUntil = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -80,7 +82,7 @@ export class Outlet {
   private pump(): void {
     const atOnce = this.failures > 0 ? 1 : this.parts.settings.atOnce;
     for (const [id, pending] of this.waiting) {
-      if (this.underWay.size >= atOnce) return;
+      if (this.atChannel >= atOnce) return;
       const pause = this.pausedUntil - this.now();
       if (pause > 0) {
         clearTimeout(this.timer);
@@ -88,26 +90,37 @@ export class Outlet {
         return;
       }
       this.waiting.delete(id);
-      const work = this.guarded(pending).finally(() => {
-        this.underWay.delete(id);
-        this.pump();
-      });
+      const work = this.guarded(pending, this.takePlace()).finally(() => this.underWay.delete(id));
       this.underWay.set(id, work);
     }
   }
 
-  private async guarded(pending: PendingNotice): Promise<void> {
+  /** @returns what gives it back, once. */
+  private takePlace(): () => void {
+    let taken = true;
+    this.atChannel++;
+    return () => {
+      if (!taken) return;
+      taken = false;
+      this.atChannel--;
+      this.pump();
+    };
+  }
+
+  private async guarded(pending: PendingNotice, leave: () => void): Promise<void> {
     try {
-      await this.deliver(pending);
+      await this.deliver(pending, leave);
     } catch (error) {
       if (error instanceof EpochEnded) return;
       this.asleep.set(pending.notice.id, this.now() + PUZZLED_MS);
       this.parts.log.error({ ...this.fields(pending.notice), ...errorFields(error) }, 'notification_stuck');
+    } finally {
+      leave();
     }
   }
 
   /** Claimed → sent → recorded → no longer pending. */
-  private async deliver(pending: PendingNotice): Promise<void> {
+  private async deliver(pending: PendingNotice, leave: () => void): Promise<void> {
     const { ledger, settings, retries } = this.parts;
     const { notice } = pending;
     const claim = randomUUID();
@@ -126,6 +139,7 @@ export class Outlet {
     // Asleep between the two, we may have lost the claim: then it is another's to send.
     if (this.now() > until - settings.timeoutMs) return;
     const outcome = await this.attempt(notice, addresses);
+    leave();
     if ('accepted' in outcome) return this.settle(pending, claim, 'sent', outcome.accepted);
     if ('refused' in outcome) return this.settle(pending, claim, 'failed', `refused: ${outcome.refused}`);
 

@@ -6,13 +6,13 @@ import { ThoseToTell } from './testing/those-to-tell.js';
 import { WholeFleet } from './testing/whole-fleet.js';
 
 const RATE = Number(process.env['NAVORA_TEST_RATE'] ?? 5000);
-const SECONDS = Number(process.env['NAVORA_TEST_SECONDS'] ?? 60);
+const SECONDS = Number(process.env['NAVORA_TEST_SECONDS'] ?? 150);
 const IN_A_ROW = Number(process.env['NAVORA_TEST_BREACHES_IN_A_ROW'] ?? 10);
 const TICK_MS = 20;
 /** A request of these is well below what Kafka takes. */
 const MOST_AT_ONCE = 500;
-/** The service's program is compiled while it meets its first signals. */
-const WARM_UP_SECONDS = 15;
+/** Programs are compiled, and 10,000 vehicles met for the first time: what piled up meanwhile must be worked off. */
+const WARM_UP_SECONDS = Number(process.env['NAVORA_TEST_WARM_UP_SECONDS'] ?? 60);
 
 let rig: AlertsRig;
 let told: ThoseToTell;

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Outcome, Signal } from '@navora/schemas';
-import { AT_ONCE } from '../holds.js';
-
-type Verdict = Signal['verdicts'][number];
+import { Judge, parseRules, type Judgement } from '@navora/rules';
+import type { Signal } from '@navora/schemas';
 
 export interface FleetOfSignals {
   vehicles: number;
@@ -11,16 +9,24 @@ export interface FleetOfSignals {
   breaching: { share: number; inARow: number };
 }
 
-/** For tests: the signals of a fleet whose vehicles report in turn, each with a verdict of every rule. */
+/**
+ * For tests: the signals of a fleet whose vehicles report in turn, judged by as many rules as asked for, each about a
+ * measurement of its own. A vehicle breaches one of them.
+ */
 export class WholeFleet {
   private next = 0;
-  private readonly normal: Verdict[];
-  private readonly breach: Verdict[];
+  private readonly version: string;
+  private readonly normal: Judgement;
+  private readonly breaching: Judgement[];
 
   constructor(private readonly fleet: FleetOfSignals) {
-    const rules = Array.from({ length: fleet.rules }, (_, rule) => rule);
-    this.normal = rules.map((rule) => verdictOf(rule, 'normal', 91));
-    this.breach = rules.map((rule) => verdictOf(rule, 'breach', 104));
+    const measurements = Array.from({ length: fleet.rules }, (_, rule) => `measured${rule}C`);
+    const judge = new Judge(parseRules(rulesAbout(measurements), 'the rules of this test'));
+    const judged = (hot?: string) =>
+      judge.judge(aReading(Object.fromEntries(measurements.map((each) => [each, each === hot ? 104 : 91]))));
+    this.version = judge.version;
+    this.normal = judged();
+    this.breaching = measurements.map(judged);
   }
 
   /** So many more, measured and received now. */
@@ -40,14 +46,12 @@ export class WholeFleet {
   private signal(at: number, now: number): Signal {
     const { vehicles, rules } = this.fleet;
     const vehicle = at % vehicles;
-    const breached = vehicle % rules;
+    const judgement = this.breaches(at) ? this.breaching[vehicle % rules] : this.normal;
     return {
       ...{ vehicleId: `fleet-${vehicle}`, recordedAt: now, messageId: randomUUID(), receivedAt: now },
       origin: { topic: 'telemetry.readings.v1', partition: 0, offset: at },
-      ...{ clockSuspect: false, ruleVersion: 'rules-1', off: [], silences: [] },
-      verdicts: this.breaches(at)
-        ? this.normal.with(breached, this.breach[breached] as Verdict)
-        : this.normal,
+      ...{ clockSuspect: false, ruleVersion: this.version },
+      ...(judgement as Judgement),
     };
   }
 
@@ -60,7 +64,16 @@ export class WholeFleet {
   }
 }
 
-function verdictOf(rule: number, outcome: Outcome, value: number): Verdict {
-  const measurement = `measured${rule}C`;
-  return { rule: `rule-${rule}`, outcome, value, measurement, severity: 'critical', timing: AT_ONCE };
+function rulesAbout(measurements: readonly string[]): string {
+  const rule = (measurement: string, at: number) =>
+    `  - { id: rule-${at}, measurement: ${measurement}, above: 100, clear: 95, severity: critical }`;
+  return ['rules:', ...measurements.map(rule)].join('\n');
+}
+
+function aReading(extras: Record<string, number>) {
+  return {
+    ...{ messageId: randomUUID(), vehicleId: 'fleet', recordedAt: 0, sequence: null, location: null },
+    ...{ speedKph: null, fuelLevelPercent: null, engineTemperatureC: null, cargoTemperatureC: null },
+    ...{ ignitionOn: null, extras },
+  };
 }
