@@ -180,7 +180,10 @@ export class SignalJourney {
   private async makeTransition(partition: Partition, vehicle: Vehicle, taken: Taken): Promise<void> {
     const startedAt = performance.now();
     for (;;) {
-      if (!vehicle.loaded) await this.findState(partition, vehicle);
+      if (!vehicle.loaded) {
+        const stored = vehicle.known ? await this.load(partition, vehicle) : undefined;
+        await this.adopt(partition, vehicle, stored);
+      }
       // With the state at hand it may turn out to be a replay, or of no consequence.
       if (this.settledInMemory(partition, vehicle, taken)) return;
       const effect = this.effectOn(vehicle, taken);
@@ -204,11 +207,6 @@ export class SignalJourney {
       this.parts.metrics.transition(next.last.changes, signal, performance.now() - startedAt);
       return;
     }
-  }
-
-  private async findState(partition: Partition, vehicle: Vehicle): Promise<void> {
-    if (vehicle.known) await this.adopt(partition, vehicle, await this.load(partition, vehicle));
-    else become(vehicle, undefined);
   }
 
   private load(partition: Partition, vehicle: Vehicle): Promise<VehicleState | undefined> {

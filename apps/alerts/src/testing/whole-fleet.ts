@@ -46,12 +46,12 @@ export class WholeFleet {
   private signal(at: number, now: number): Signal {
     const { vehicles, rules } = this.fleet;
     const vehicle = at % vehicles;
-    const judgement = this.breaches(at) ? this.breaching[vehicle % rules] : this.normal;
+    const breach = this.breaches(at) ? this.breaching[vehicle % rules] : undefined;
     return {
       ...{ vehicleId: `fleet-${vehicle}`, recordedAt: now, messageId: randomUUID(), receivedAt: now },
       origin: { topic: 'telemetry.readings.v1', partition: 0, offset: at },
       ...{ clockSuspect: false, ruleVersion: this.version },
-      ...(judgement as Judgement),
+      ...(breach ?? this.normal),
     };
   }
 
