@@ -48,8 +48,8 @@ export const MUTANTS = [
     name: 'commit-of-an-ended-epoch',
     does: 'commits for a partition that the group has given to another meanwhile',
     file: 'libs/kafka/src/held-partitions.ts',
-    from: 'if (!partition.assignment.held) continue;',
-    to: '',
+    from: 'ready.filter(({ held }) => held.assignment.held)',
+    to: 'ready',
     caught: [inMemory(COMMITS, 'P7, P8', 'I6')],
   },
   {

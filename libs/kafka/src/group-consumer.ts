@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { errorFields, type Logger } from '@navora/runtime';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { coordinatorHasMoved, CoordinatorWatch } from './coordinator-watch.js';
-import { HeldPartitions, type FetchedRecords } from './held-partitions.js';
+import { HeldPartitions, type FetchedRecords, type PartitionOffset } from './held-partitions.js';
 import { headersOf, type Assignment, type ConsumedRecord, type RecordBatch } from './record-batch.js';
 
 /**
@@ -58,6 +58,8 @@ export class GroupConsumer {
   private readonly coordinator = new CoordinatorWatch();
   private commitLoop: Promise<void> | undefined;
   private wakeIntake: (() => void) | undefined;
+  /** Of the newest batch: the client lends the means to commit without its own repetitions with each batch only. */
+  private commitOffsets: EachBatchPayload['commitOffsetsIfNecessary'] | undefined;
   /** Partitions of which the gate did not admit all. */
   private readonly paused = new Map<string, { partition: number; resume(): void }>();
 
@@ -174,9 +176,9 @@ export class GroupConsumer {
     if (this.stopping || !this.held.joined || payload.isStale()) return;
     if (this.coordinator.isGone) throw coordinatorHasMoved();
     const { gate, onBatch, onFatal } = this.options;
-    const fetched = fetchedBy(payload, this.coordinator);
+    this.commitOffsets = payload.commitOffsetsIfNecessary;
     const { batch, whole } = this.held.takeOver(
-      fetched,
+      fetchedBy(payload),
       (records) => gate?.admits(records) ?? records.length,
     );
     // Taken over: the next fetch goes on behind it. What is committed is another matter.
@@ -240,28 +242,33 @@ export class GroupConsumer {
   private commitResolved(): Promise<void> {
     return this.held.commitResolved({
       beforeCommit: this.options.beforeCommit,
-      onPostponed: ({ partition }, error) => {
-        this.coordinator.failed(error);
-        this.options.log.warn({ partition, ...errorFields(error) }, 'commit_postponed');
-      },
+      commit: (offsets) => this.commit(offsets),
+      onPostponed: (partitions, error) =>
+        this.options.log.warn({ partitions, ...errorFields(error) }, 'commit_postponed'),
     });
+  }
+
+  private async commit(offsets: readonly PartitionOffset[]): Promise<void> {
+    const topics = this.options.topics.map((topic) => ({
+      topic,
+      partitions: offsets
+        .filter((one) => one.topic === topic)
+        .map(({ partition, offset }) => ({ partition, offset: String(offset) })),
+    }));
+    try {
+      if (!this.commitOffsets) throw new Error('offsets to commit before any batch');
+      await this.commitOffsets({ topics: topics.filter(({ partitions }) => partitions.length > 0) });
+      this.coordinator.answers();
+    } catch (error) {
+      this.coordinator.failed(error);
+      throw error;
+    }
   }
 }
 
-function fetchedBy(payload: EachBatchPayload, coordinator: CoordinatorWatch): FetchedRecords {
+function fetchedBy(payload: EachBatchPayload): FetchedRecords {
   const { topic, partition, highWatermark } = payload.batch;
-  return {
-    topic,
-    partition,
-    highWatermark: BigInt(highWatermark),
-    records: recordsOf(payload),
-    commit: async (offset) => {
-      await payload.commitOffsetsIfNecessary({
-        topics: [{ topic, partitions: [{ partition, offset: String(offset) }] }],
-      });
-      coordinator.answers();
-    },
-  };
+  return { topic, partition, highWatermark: BigInt(highWatermark), records: recordsOf(payload) };
 }
 
 function recordsOf({ batch: { topic, partition, messages } }: EachBatchPayload): ConsumedRecord[] {

@@ -8,14 +8,14 @@ import type { ConsumedRecord, RecordBatch } from './record-batch.js';
 export type MemberSays =
   | { event: 'joined' }
   | { event: 'holds' | 'resolves'; partition: number; offset: string }
-  | { event: 'commit_postponed'; partition: number };
+  | { event: 'commit_postponed'; partitions: number[] };
 
 const [groupId = '', topic = ''] = process.argv.slice(2);
 const say = (what: MemberSays) => process.send?.(what);
 const log: Logger = Object.assign(createLogger('test', 'silent'), {
   info: (_: unknown, event: string) => void (event === 'group_joined' && say({ event: 'joined' })),
-  warn: ({ partition }: { partition: number }, event: string) =>
-    void (event === 'commit_postponed' && say({ event, partition })),
+  warn: ({ partitions }: { partitions: number[] }, event: string) =>
+    void (event === 'commit_postponed' && say({ event, partitions })),
 });
 
 let held: [RecordBatch, ConsumedRecord][] | undefined = [];

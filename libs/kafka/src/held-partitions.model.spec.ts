@@ -1,7 +1,7 @@
 import { invariant, modelRuns } from '@navora/testing';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { HeldPartitions } from './held-partitions.js';
+import { HeldPartitions, type PartitionOffset } from './held-partitions.js';
 import type { ConsumedRecord, RecordBatch } from './record-batch.js';
 
 const PARTITIONS = 3;
@@ -12,8 +12,7 @@ const pick = <T>(from: readonly T[], choice: number): T | undefined => from[choi
 interface CommitRequest {
   generation: number;
   sender: Member;
-  partition: number;
-  offset: bigint;
+  offsets: readonly PartitionOffset[];
   answer(error?: Error): void;
 }
 
@@ -40,11 +39,13 @@ class Kafka {
   }
 
   arrive(request: CommitRequest): Error | undefined {
-    const { generation, sender, partition, offset } = request;
+    const { generation, sender, offsets } = request;
     if (generation !== this.generation || !this.members.has(sender)) return new Error('illegal generation');
-    const before = this.committed[partition] as bigint;
-    invariant('I6', offset >= before, () => `partition ${partition} went back from ${before} to ${offset}`);
-    this.committed[partition] = offset;
+    for (const { partition, offset } of offsets) {
+      const before = this.committed[partition] as bigint;
+      invariant('I6', offset >= before, () => `partition ${partition} went back from ${before} to ${offset}`);
+      this.committed[partition] = offset;
+    }
     return undefined;
   }
 
@@ -95,7 +96,6 @@ class Member {
       partition,
       highWatermark: (log.at(-1) ?? -1n) + 1n,
       records: offsets.map((offset) => aRecord(partition, offset)),
-      commit: (offset) => this.sendCommit(partition, offset),
     });
     this.positions.set(partition, (offsets.at(-1) as bigint) + 1n);
     for (const record of batch?.records ?? []) this.work.push({ batch: batch as RecordBatch, record });
@@ -123,6 +123,7 @@ class Member {
           new Promise((resolve, reject) =>
             this.durables.push((error) => (error ? reject(error) : resolve())),
           ),
+        commit: (offsets) => this.sendCommit(offsets),
         onPostponed: () => undefined,
       })
       .finally(() => (this.round = undefined));
@@ -135,14 +136,13 @@ class Member {
     this.held.end();
   }
 
-  private sendCommit(partition: number, offset: bigint): Promise<void> {
+  private sendCommit(offsets: readonly PartitionOffset[]): Promise<void> {
     if (!this.alive) return Promise.reject(new Error('dead'));
     return new Promise((resolve, reject) =>
       this.kafka.requests.push({
         generation: this.generation,
         sender: this,
-        partition,
-        offset,
+        offsets,
         answer: (error) => (error ? reject(error) : resolve()),
       }),
     );
@@ -215,8 +215,9 @@ class World {
         for (let partition = 0; partition < PARTITIONS; partition++) member.deliver(partition, 100);
         while (member.work.length > 0) member.finish(round);
         member.startRound();
-        member.durables.shift()?.();
+        for (const durable of member.durables.splice(0)) durable();
       }
+      await turn();
       await turn();
       while (this.kafka.requests.length > 0) this.arrive(0, true);
       await turn();

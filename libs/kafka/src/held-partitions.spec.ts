@@ -1,69 +1,63 @@
 import { expect, it } from 'vitest';
-import { HeldPartitions } from './held-partitions.js';
+import { HeldPartitions, type CommitSteps, type PartitionOffset } from './held-partitions.js';
 
-/** Three partitions with a resolved record each; commits of those named in `refused` fail. */
-function threeResolved(refused: Set<number>) {
+const PARTITIONS = [0, 1, 2];
+
+/** Three partitions with a resolved record each. */
+function threeResolved() {
   const held = new HeldPartitions(() => undefined);
-  const asked: number[] = [];
-  held.begin(3);
-  for (const partition of [0, 1, 2]) {
+  held.begin(PARTITIONS.length);
+  for (const partition of PARTITIONS) {
     const record = {
-      topic: 'topic',
-      partition,
-      offset: 7n,
-      timestamp: 0,
-      key: null,
-      value: null,
-      headers: {},
+      ...{ topic: 'topic', partition, offset: 7n },
+      ...{ timestamp: 0, key: null, value: null, headers: {} },
     };
-    const commit = async () => {
-      asked.push(partition);
-      if (refused.has(partition)) throw new Error('the coordinator is away');
-    };
-    const { batch } = held.takeOver({
-      topic: 'topic',
-      partition,
-      highWatermark: 8n,
-      records: [record],
-      commit,
-    });
+    const { batch } = held.takeOver({ topic: 'topic', partition, highWatermark: 8n, records: [record] });
     batch?.resolve(record);
   }
-  const postponed: number[] = [];
-  const round = async () => {
-    asked.length = postponed.length = 0;
-    await held.commitResolved({ onPostponed: ({ partition }) => postponed.push(partition) });
-    return { asked: [...asked], postponed: [...postponed] };
+  const round = async (steps: Partial<CommitSteps> = {}) => {
+    const asked: (readonly PartitionOffset[])[] = [];
+    const postponed: number[][] = [];
+    await held.commitResolved({
+      commit: async (offsets) => void asked.push(offsets),
+      onPostponed: (partitions) => postponed.push([...partitions]),
+      ...steps,
+    });
+    return { asked, postponed };
   };
   return { held, round };
 }
 
-it('a coordinator that fails one commit is not asked for the others in the same round', async () => {
-  const { round } = threeResolved(new Set([0, 1, 2]));
-  expect(await round()).toEqual({ asked: [0], postponed: [0] });
-  expect(await round()).toEqual({ asked: [1], postponed: [1] });
+const upTo = (partition: number) => ({ topic: 'topic', partition, offset: 8n });
+
+it('all partitions are committed in one request, and once', async () => {
+  const { round } = threeResolved();
+  expect(await round()).toEqual({ asked: [PARTITIONS.map(upTo)], postponed: [] });
+  expect(await round()).toEqual({ asked: [], postponed: [] });
 });
 
-it('a partition whose commit always fails holds up no other', async () => {
-  const { round } = threeResolved(new Set([0]));
-  expect(await round()).toEqual({ asked: [0], postponed: [0] });
-  expect(await round()).toEqual({ asked: [1, 2, 0], postponed: [0] });
+it('what a coordinator that is away was not told, it is told in the next round', async () => {
+  const { round } = threeResolved();
+  const away = await round({ commit: () => Promise.reject(new Error('the coordinator is away')) });
+  expect(away).toEqual({ asked: [], postponed: [PARTITIONS] });
+  expect(await round()).toEqual({ asked: [PARTITIONS.map(upTo)], postponed: [] });
 });
 
 it('what cannot be made durable before a commit postpones that partition alone', async () => {
-  const { held } = threeResolved(new Set());
-  const postponed: number[] = [];
-  await held.commitResolved({
+  const { round } = threeResolved();
+  const first = await round({
     beforeCommit: async ({ partition }) => {
       if (partition === 1) throw new Error('no store');
     },
-    onPostponed: ({ partition }) => postponed.push(partition),
   });
-  expect(postponed).toEqual([1]);
-  const left: number[] = [];
-  await held.commitResolved({
-    beforeCommit: async ({ partition }) => void left.push(partition),
-    onPostponed: () => undefined,
+  expect(first).toEqual({ asked: [[0, 2].map(upTo)], postponed: [[1]] });
+  expect(await round()).toEqual({ asked: [[upTo(1)]], postponed: [] });
+});
+
+it('I6: nothing is committed when the group meets while partitions are made ready', async () => {
+  const { held, round } = threeResolved();
+  const { asked } = await round({
+    beforeCommit: async ({ partition }) => void (partition === 2 && held.end()),
   });
-  expect(left, 'the others are committed').toEqual([1]);
+  expect(asked).toEqual([]);
 });

@@ -2,8 +2,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { OffsetTracker } from './offset-tracker.js';
 import { RecordBatch, type Assignment, type ConsumedRecord } from './record-batch.js';
 
-/** Commits one offset of one partition, stamped with whatever generation the client is in by then. */
-export type CommitOffset = (offset: bigint) => Promise<void>;
+/** Up to which record, this one not included, a partition is done. */
+export interface PartitionOffset {
+  topic: string;
+  partition: number;
+  offset: bigint;
+}
 
 /** What one fetch brought of one partition. */
 export interface FetchedRecords {
@@ -11,7 +15,6 @@ export interface FetchedRecords {
   partition: number;
   highWatermark: bigint;
   records: ConsumedRecord[];
-  commit: CommitOffset;
 }
 
 /** How many of these records, from the first on, may be taken over now. */
@@ -29,13 +32,19 @@ export interface TakenOver {
 export interface CommitSteps {
   /** Makes durable what must be so before the partition's offset is; a failure postpones the commit. */
   beforeCommit?(assignment: Assignment): Promise<void>;
-  onPostponed(assignment: Assignment, error: unknown): void;
+  /** Commits in one request, stamped with whatever generation the client is in by then. */
+  commit(offsets: readonly PartitionOffset[]): Promise<void>;
+  onPostponed(partitions: readonly number[], error: unknown): void;
+}
+
+interface Due {
+  held: HeldPartition;
+  offset: bigint;
 }
 
 interface HeldPartition {
   assignment: Assignment;
   tracker: OffsetTracker;
-  commit: CommitOffset;
   lastTracked: bigint;
   committed: bigint | undefined;
   highWatermark: bigint;
@@ -110,7 +119,6 @@ export class HeldPartitions {
   takeOver(fetched: FetchedRecords, admits: Admission = all): TakenOver {
     if (!this.isJoined) return { batch: undefined, whole: false };
     const partition = this.partitionOf(fetched);
-    partition.commit = fetched.commit;
     partition.highWatermark = fetched.highWatermark;
     const fresh = fetched.records.filter(({ offset }) => offset > partition.lastTracked);
     const records = fresh.slice(0, admits(fresh));
@@ -125,45 +133,53 @@ export class HeldPartitions {
   }
 
   /**
-   * Commits each partition up to its oldest unresolved record. To be called by one caller at a time. All commits go to
-   * one coordinator: where it fails one, the others wait for the next round, which begins with one of them.
+   * Commits each partition up to its oldest unresolved record, all in one request. To be called by one caller at a
+   * time.
    */
-  async commitResolved({ beforeCommit, onPostponed }: CommitSteps): Promise<void> {
-    for (const partition of [...this.held.values()]) {
-      const watermark = partition.tracker.lowWatermark;
-      if (watermark === undefined || watermark === partition.committed) continue;
-      let prepared = false;
+  async commitResolved({ beforeCommit, commit, onPostponed }: CommitSteps): Promise<void> {
+    const ready: Due[] = [];
+    // One after the other: nobody waits for it, and all at once it would crowd out what somebody does wait for.
+    for (const due of this.due()) {
+      const { assignment } = due.held;
       try {
-        await beforeCommit?.(partition.assignment);
-        prepared = true;
-        // From a fresh turn of the loop: between a new generation and our hearing of it lie only microtasks,
-        // so nothing can come between this check and the stamp.
-        await nextTurn();
-        if (!partition.assignment.held) continue;
-        await partition.commit(watermark);
-        partition.committed = watermark;
+        await beforeCommit?.(assignment);
+        ready.push(due);
       } catch (error) {
-        onPostponed(partition.assignment, error);
-        if (prepared) return this.moveToEnd(partition);
+        onPostponed([assignment.partition], error);
       }
+    }
+    // From a fresh turn of the loop: between a new generation and our hearing of it lie only microtasks, so nothing
+    // can come between this check and the stamp.
+    await nextTurn();
+    const ours = ready.filter(({ held }) => held.assignment.held);
+    if (ours.length === 0) return;
+    try {
+      await commit(ours.map(({ held: { assignment }, offset }) => ({ ...placeOf(assignment), offset })));
+      for (const { held, offset } of ours) held.committed = offset;
+    } catch (error) {
+      // Kafka judges each partition by itself: what it has taken is sent once more, and changes nothing.
+      onPostponed(
+        ours.map(({ held }) => held.assignment.partition),
+        error,
+      );
     }
   }
 
-  private moveToEnd(partition: HeldPartition): void {
-    const key = keyOf(partition.assignment);
-    if (this.held.get(key) !== partition) return;
-    this.held.delete(key);
-    this.held.set(key, partition);
+  /** The partitions that may be committed further than they are. */
+  private due(): Due[] {
+    return [...this.held.values()].flatMap((held) => {
+      const offset = held.tracker.lowWatermark;
+      return offset === undefined || offset === held.committed ? [] : [{ held, offset }];
+    });
   }
 
-  private partitionOf({ topic, partition, commit }: FetchedRecords): HeldPartition {
+  private partitionOf({ topic, partition }: FetchedRecords): HeldPartition {
     const key = keyOf({ topic, partition });
     let held = this.held.get(key);
     if (!held) {
       held = {
         assignment: this.assignmentOf(topic, partition),
         tracker: new OffsetTracker(),
-        commit,
         lastTracked: -1n,
         committed: undefined,
         highWatermark: 0n,
@@ -185,6 +201,10 @@ export class HeldPartitions {
       },
     };
   }
+}
+
+function placeOf({ topic, partition }: Assignment): { topic: string; partition: number } {
+  return { topic, partition };
 }
 
 function keyOf({ topic, partition }: { topic: string; partition: number }): string {
