@@ -6,7 +6,6 @@ import type { MarkStore, VehicleMarks } from './store.js';
 
 /** A batch of one partition is one write for the server; this many marks stay far below its size limit. */
 const MARKS_PER_BATCH = 100;
-const BATCHES_AT_ONCE = 8;
 const PAGE = 5000;
 
 /** A value like any other: unset would keep what was there before, and a null is a tombstone. */
@@ -54,12 +53,9 @@ export class CassandraMarkStore implements MarkStore {
   }
 
   async save(signalsPartition: number, marks: readonly VehicleMarks[]): Promise<void> {
-    const batches: VehicleMarks[][] = [];
-    for (let i = 0; i < marks.length; i += MARKS_PER_BATCH) batches.push(marks.slice(i, i + MARKS_PER_BATCH));
-    for (let i = 0; i < batches.length; i += BATCHES_AT_ONCE) {
-      await Promise.all(
-        batches.slice(i, i + BATCHES_AT_ONCE).map((batch) => this.saveBatch(signalsPartition, batch)),
-      );
+    // One after the other: nobody waits for them, and all at once they would delay the alerts.
+    for (let i = 0; i < marks.length; i += MARKS_PER_BATCH) {
+      await this.saveBatch(signalsPartition, marks.slice(i, i + MARKS_PER_BATCH));
     }
   }
 

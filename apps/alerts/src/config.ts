@@ -31,7 +31,7 @@ const settings = {
   ),
   /** Vehicles that may be at the store at once. */
   maxInFlight: setting('NAVORA_MAX_IN_FLIGHT', withDefault(wholeNumber({ min: 1, max: 1024 }), 32)),
-  ...consumerSettings({ maxUnresolved: 20_000, commitIntervalMs: 1000, sessionTimeoutMs: 30_000 }),
+  ...consumerSettings({ maxUnresolved: 20_000, commitIntervalMs: 5000, sessionTimeoutMs: 30_000 }),
 };
 
 export type Configuration = ReturnType<typeof readAlertsConfiguration>;

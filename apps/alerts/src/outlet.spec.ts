@@ -222,6 +222,26 @@ describe('an outlet', () => {
     expect(channel.mostAtOnce).toBe(1);
   });
 
+  it('frees what it had claimed and not begun to send when it stops', async () => {
+    const { ledger, clock, store, outletOf, noticed, look } = aRig({
+      settings: { timeoutMs: 200, atOnce: 1 },
+    });
+    const busy = new ScriptedChannel();
+    busy.answer = () => new Promise<Delivery>(() => undefined);
+    const outlet = outletOf(busy);
+    await noticed(outlet);
+    const { id } = await noticed(outlet);
+    await eventually('claimed ahead', () => ledger.entries.get(id)?.state === 'claimed');
+    await outlet.stop();
+    expect(ledger.entries.get(id)).toMatchObject({ state: 'postponed', until: clock.now });
+
+    const successor = outletOf(new ScriptedChannel());
+    clock.now += 1;
+    await look(successor);
+    await eventually('the successor sent it at once', () => ledger.entries.get(id)?.state === 'sent');
+    await eventually('and it alone is done', () => store.pending.length === 1);
+  });
+
   it('records what it sent before it stops, and sends nothing after', async () => {
     const { ledger, outletOf, noticed } = aRig();
     const channel = new ScriptedChannel();

@@ -5,6 +5,7 @@ import type { Ledger, Pending, PendingNotice, Settled } from './ledger.js';
 import type { Notice } from './notice.js';
 import type { NotificationMetrics } from './notification-metrics.js';
 import { EpochEnded, type Held, type Persistence } from './persistence.js';
+import { Turnstile, type Turn } from './turnstile.js';
 
 export interface OutletParts {
   name: string;
@@ -26,14 +27,12 @@ export interface OutletParts {
 const MAX_WAITING = 1000;
 /** A claim outlives the attempt by so much; the outcome is recorded in this time, or somebody may send it once more. */
 const LEASE_BEYOND_ATTEMPT_MS = 30_000;
-/** While nothing gets through, one attempt at a time tries whether something does; this far apart at most. */
-const WHILE_AWAY = { firstMs: 500, maxMs: 15_000 };
 /** For what our own code throws on: it must hold up nothing else, and is not forgotten. */
 const PUZZLED_MS = 60_000;
 
 /**
- * One channel's way out, on its own: a bounded queue, so many attempts at once, and pauses while the channel is
- * away. A notice is claimed in the ledger before it is sent, and its outcome is recorded there after.
+ * One channel's way out, on its own: a bounded queue, and so many attempts at once. A notice is claimed in the ledger
+ * before it is sent, and its outcome is recorded there after; neither keeps a place at the channel.
  *
  * Between the other side's acceptance and that record a crash leaves a claim that ends by itself: then the notice
  * is sent once more, with the same id.
@@ -44,15 +43,13 @@ export class Outlet {
   /** Not to be asked for before, by id: somebody else is at it, or it is to be tried again then. */
   private readonly asleep = new Map<string, number>();
   private readonly life: { held: boolean } & Held = { held: true };
-  /** Notices between their claim and the end of their attempt. What is recorded after holds up nobody. */
-  private atChannel = 0;
-  private failures = 0;
-  private pausedUntil = 0;
-  private timer: NodeJS.Timeout | undefined;
+  private readonly turnstile: Turnstile;
   private readonly now: () => number;
 
   constructor(private readonly parts: OutletParts) {
     this.now = parts.now ?? Date.now;
+    const { atOnce } = parts.settings;
+    this.turnstile = new Turnstile({ atOnce, onRoom: () => this.pump(), now: this.now });
   }
 
   get name(): string {
@@ -72,55 +69,36 @@ export class Outlet {
 
   /** Begins nothing more, and waits for what is under way, so that its outcome is recorded. */
   async stop(): Promise<void> {
-    clearTimeout(this.timer);
     this.waiting.clear();
+    this.turnstile.close();
     await Promise.allSettled(this.underWay.values());
     this.life.held = false;
     this.parts.channel.close();
   }
 
   private pump(): void {
-    const atOnce = this.failures > 0 ? 1 : this.parts.settings.atOnce;
     for (const [id, pending] of this.waiting) {
-      if (this.atChannel >= atOnce) return;
-      const pause = this.pausedUntil - this.now();
-      if (pause > 0) {
-        clearTimeout(this.timer);
-        this.timer = setTimeout(() => this.pump(), pause);
-        return;
-      }
+      if (!this.turnstile.hasRoom) return;
       this.waiting.delete(id);
-      const work = this.guarded(pending, this.takePlace()).finally(() => this.underWay.delete(id));
+      const work = this.guarded(pending, this.turnstile.begin()).finally(() => this.underWay.delete(id));
       this.underWay.set(id, work);
     }
   }
 
-  /** @returns what gives it back, once. */
-  private takePlace(): () => void {
-    let taken = true;
-    this.atChannel++;
-    return () => {
-      if (!taken) return;
-      taken = false;
-      this.atChannel--;
-      this.pump();
-    };
-  }
-
-  private async guarded(pending: PendingNotice, leave: () => void): Promise<void> {
+  private async guarded(pending: PendingNotice, turn: Turn): Promise<void> {
     try {
-      await this.deliver(pending, leave);
+      await this.deliver(pending, turn);
     } catch (error) {
       if (error instanceof EpochEnded) return;
       this.asleep.set(pending.notice.id, this.now() + PUZZLED_MS);
       this.parts.log.error({ ...this.fields(pending.notice), ...errorFields(error) }, 'notification_stuck');
     } finally {
-      leave();
+      turn.leave();
     }
   }
 
-  /** Claimed → sent → recorded → no longer pending. */
-  private async deliver(pending: PendingNotice, leave: () => void): Promise<void> {
+  /** Claimed → its turn comes → sent → recorded → no longer pending. */
+  private async deliver(pending: PendingNotice, turn: Turn): Promise<void> {
     const { ledger, settings, retries } = this.parts;
     const { notice } = pending;
     const claim = randomUUID();
@@ -136,10 +114,14 @@ export class Outlet {
     const addresses = this.parts.addresses(notice);
     if (this.parts.needsAddresses && addresses.length === 0)
       return this.settle(pending, claim, 'failed', 'no address is known');
-    // Asleep between the two, we may have lost the claim: then it is another's to send.
+    if (!(await turn.comesUp()))
+      return this.untilDone('postpone', () =>
+        ledger.postpone(notice.id, claim, this.now(), 'we stopped before its turn'),
+      );
+    // Meanwhile the claim may have ended: then it is another's to send.
     if (this.now() > until - settings.timeoutMs) return;
     const outcome = await this.attempt(notice, addresses);
-    leave();
+    turn.leave();
     if ('accepted' in outcome) return this.settle(pending, claim, 'sent', outcome.accepted);
     if ('refused' in outcome) return this.settle(pending, claim, 'failed', `refused: ${outcome.refused}`);
 
@@ -161,10 +143,10 @@ export class Outlet {
     const { channel, settings } = this.parts;
     try {
       const delivery = await channel.send(notice, addresses, AbortSignal.timeout(settings.timeoutMs));
-      this.failures = 0;
+      this.turnstile.succeeded();
       return delivery;
     } catch (error) {
-      this.pausedUntil = this.now() + backoffMs(WHILE_AWAY, this.failures++);
+      this.turnstile.failed();
       return { why: whyOf(error) };
     }
   }

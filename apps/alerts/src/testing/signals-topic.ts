@@ -53,18 +53,24 @@ export class SignalsTopic {
   }
 
   /** For many at a time, one after the other. */
-  async sender(): Promise<{ send(signals: readonly Sent[]): Promise<void>; end(): Promise<void> }> {
+  async sender(): Promise<SignalsSender> {
     const producer = this.kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
     await producer.connect();
+    const sendRecords = async (messages: Message[]) => {
+      await producer.send({ topic: this.name, messages });
+    };
     return {
-      send: async (signals) => {
-        await producer.send({ topic: this.name, messages: signals.flatMap((one) => this.recordsOf(one)) });
-      },
+      sendRecords,
+      send: (signals) => sendRecords(this.recordsOf(signals)),
       end: () => producer.disconnect(),
     };
   }
 
-  private recordsOf(one: Sent): Message[] {
+  recordsOf(signals: readonly Sent[]): Message[] {
+    return signals.flatMap((one) => this.recordsOfOne(one));
+  }
+
+  private recordsOfOne(one: Sent): Message[] {
     if ('upTo' in one)
       return Array.from({ length: PARTITIONS }, (_, partition) => heartbeatIn(partition, one));
     const { type } = SCHEMA_OF_TOPIC[TOPICS.signals];
@@ -88,6 +94,12 @@ export class SignalsTopic {
     await this.admin.deleteTopics({ topics: [this.name] });
     await this.admin.disconnect();
   }
+}
+
+export interface SignalsSender {
+  send(signals: readonly Sent[]): Promise<void>;
+  sendRecords(records: Message[]): Promise<void>;
+  end(): Promise<void>;
 }
 
 function heartbeatIn(partition: number, heartbeat: Heartbeat): Message {

@@ -29,36 +29,39 @@ export class WholeFleet {
     this.breaching = measurements.map(judged);
   }
 
-  /** So many more, measured and received now. */
-  signals(count: number, now = Date.now()): Signal[] {
-    return Array.from({ length: count }, () => this.signal(this.next++, now));
+  /** So many more, measured and received at that time. */
+  signals(count: number, at: number): Signal[] {
+    return Array.from({ length: count }, () => this.signal(this.next++, at));
   }
 
   /** How many of the first `count` signals began a breach, and so open an alert. */
   openedBy(count: number): number {
     let opened = 0;
-    for (let at = 0; at < count; at++)
-      if (this.breaches(at) && (at < this.fleet.vehicles || !this.breaches(at - this.fleet.vehicles)))
+    for (let number = 0; number < count; number++)
+      if (
+        this.breaches(number) &&
+        (number < this.fleet.vehicles || !this.breaches(number - this.fleet.vehicles))
+      )
         opened++;
     return opened;
   }
 
-  private signal(at: number, now: number): Signal {
+  private signal(number: number, at: number): Signal {
     const { vehicles, rules } = this.fleet;
-    const vehicle = at % vehicles;
-    const breach = this.breaches(at) ? this.breaching[vehicle % rules] : undefined;
+    const vehicle = number % vehicles;
+    const breach = this.breaches(number) ? this.breaching[vehicle % rules] : undefined;
     return {
-      ...{ vehicleId: `fleet-${vehicle}`, recordedAt: now, messageId: randomUUID(), receivedAt: now },
-      origin: { topic: 'telemetry.readings.v1', partition: 0, offset: at },
+      ...{ vehicleId: `fleet-${vehicle}`, recordedAt: at, messageId: randomUUID(), receivedAt: at },
+      origin: { topic: 'telemetry.readings.v1', partition: 0, offset: number },
       ...{ clockSuspect: false, ruleVersion: this.version },
       ...(breach ?? this.normal),
     };
   }
 
   /** Vehicles do not breach at once, but one after the other. */
-  private breaches(at: number): boolean {
+  private breaches(number: number): boolean {
     const { vehicles, breaching } = this.fleet;
-    const [vehicle, reading] = [at % vehicles, Math.floor(at / vehicles)];
+    const [vehicle, reading] = [number % vehicles, Math.floor(number / vehicles)];
     const everyReadings = Math.round(breaching.inARow / breaching.share);
     return (reading + vehicle * 7) % everyReadings < breaching.inARow;
   }
