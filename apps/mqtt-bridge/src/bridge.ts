@@ -39,7 +39,7 @@ export interface BridgeParts {
 
 /** Below the 1 MiB that Kafka's topics take by default, for all that a request holds for one partition. */
 const MAX_REQUEST_BYTES = 900 * 1024;
-const MIN_REQUEST_INTERVAL_MS = 5;
+const MIN_REQUEST_INTERVAL_MS = 20;
 const MAX_INTAKE_BYTES = 64 * 1024 * 1024;
 /** A frozen Kafka fails no request until it times out, but this shows it. */
 const STALLED_MS = 10_000;

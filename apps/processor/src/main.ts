@@ -156,7 +156,7 @@ await runService(
         new ProduceLane(producer, {
           partitions,
           maxRequestBytes: 900_000,
-          minIntervalMs: 5,
+          minIntervalMs: 20,
           log,
         }),
       (started) => started.stop(),

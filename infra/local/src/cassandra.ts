@@ -8,6 +8,7 @@ import { configFolder, dataFolder } from './instance.js';
 import { quickStart } from './java.js';
 import { copyRuntimeJars, download, isDownloaded } from './maven.js';
 import { type NodeCount, nodeHost } from './nodes.js';
+import { withPatientTimers } from './patient-timers.js';
 import { StackError } from './stack-error.js';
 import { versions } from './versions.js';
 
@@ -56,9 +57,8 @@ async function prepareCassandra({ instance, ports, nodes, java }: Site, node: nu
   writeFileSync(logback, cassandraLogback);
   const folder = jars(instance.downloads);
   return {
-    command: java.command,
     env: { MALLOC_ARENA_MAX: '2' },
-    args: [
+    ...withPatientTimers(java.command, [
       ...(nodes === 1 ? ['-Xms512m', '-Xmx1g'] : ['-Xms384m', '-Xmx640m']),
       ...quickStart,
       ...['-XX:+UseG1GC', '-XX:MaxGCPauseMillis=100', '-XX:+ExitOnOutOfMemoryError'],
@@ -75,7 +75,7 @@ async function prepareCassandra({ instance, ports, nodes, java }: Site, node: nu
       '-Dcassandra.shutdown_announce_in_ms=0',
       `-Djava.io.tmpdir=${scratch}`,
       ...['-cp', join(folder, '*'), 'org.apache.cassandra.service.CassandraDaemon'],
-    ],
+    ]),
   };
 }
 

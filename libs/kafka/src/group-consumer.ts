@@ -118,9 +118,10 @@ export class GroupConsumer {
       groupId,
       sessionTimeout: sessionTimeoutMs,
       heartbeatInterval: Math.floor(sessionTimeoutMs / 10),
-      // A few readings or a few milliseconds: else each fetch brings one record, and fetching is all anybody does.
-      minBytes: 4096,
-      maxWaitTimeInMs: 20,
+      // Some dozen readings or some dozen milliseconds: else each fetch brings one record, and fetching, which costs
+      // as much for one as for a hundred, is all anybody does.
+      minBytes: 16 * 1024,
+      maxWaitTimeInMs: 40,
       maxBytesPerPartition: FETCHED_AT_ONCE,
       // About 15 s: a lost node's partitions have other leaders by then, and whoever still tries goes on as the same
       // member; one that starts anew must wait for the end of its former self's session.
