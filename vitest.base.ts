@@ -55,3 +55,8 @@ export function onRealServices(kind: keyof typeof SUFFIXES): ViteUserConfig {
     },
   };
 }
+
+/** These files, on nothing but what the environment names. */
+export function onWhatIsThere(...include: string[]): ViteUserConfig {
+  return { ...readFromSource, test: { include, environment: 'node', testTimeout: 120_000 } };
+}

@@ -1,3 +1,4 @@
+export { incompatibilities, type AvroSchema, type Incompatibility } from './compatibility.js';
 export * from './dead-letter-reason.js';
 export type { DeadLetter } from './generated/dead-letter.js';
 export { readingSchema, type Location, type Reading } from './generated/reading.js';

@@ -53,6 +53,52 @@ describe('ReadingCodec', () => {
     expect(codec.decode(body)).toHaveProperty('reading');
   });
 
+  it('takes message ids in capitals for what they are', async () => {
+    const codec = new ReadingCodec(registryOf({ 7: readingSchema }).source);
+    await codec.learn(7);
+    const { messageId } = aReading();
+    for (const spelt of [messageId, messageId.toUpperCase()])
+      expect(codec.decode(frameAvro(7, readingType, aReading({ messageId: spelt })))).toMatchObject({
+        reading: { messageId },
+      });
+    for (const wrong of [messageId.slice(1), `${messageId.slice(1)}g`, messageId.replaceAll('-', '0')])
+      expect(codec.decode(frameAvro(7, readingType, aReading({ messageId: wrong })))).toHaveProperty(
+        'rejection',
+      );
+  });
+
+  it('reads one whose fields stand in another order, and one that is at an older version with fields of its own', async () => {
+    const reordered = { ...readingSchema, fields: [...readingSchema.fields].reverse() };
+    const older = {
+      ...readingSchema,
+      fields: [
+        ...readingSchema.fields.filter(({ name }) => name !== 'cargoTemperatureC'),
+        { name: 'oilPressureKpa', type: ['null', 'double'], default: null },
+      ],
+    };
+    const codec = new ReadingCodec(registryOf({ 8: reordered, 9: older }).source);
+    await codec.learn(8);
+    await codec.learn(9);
+    const written = (id: number, schema: object, more = {}) =>
+      codec.decode(
+        frameAvro(id, avsc.Type.forSchema(schema as avsc.Schema), { ...aReading({ extras: {} }), ...more }),
+      );
+    expect(written(8, reordered)).toEqual({ reading: aReading({ extras: {} }) });
+    expect(written(9, older, { oilPressureKpa: 310.5 })).toEqual({
+      reading: aReading({ cargoTemperatureC: null, extras: { oilPressureKpa: 310.5 } }),
+    });
+  });
+
+  it('takes neither less than a record nor more', async () => {
+    const codec = new ReadingCodec(registryOf({ 7: readingSchema }).source);
+    await codec.learn(7);
+    const good = frameAvro(7, readingType, aReading());
+    expect(codec.decode(Buffer.concat([good, Buffer.of(0)]))).toMatchObject({
+      rejection: { error: expect.stringContaining('trailing data: 1 bytes') as string },
+    });
+    expect(codec.decode(good.subarray(0, -1))).toHaveProperty('rejection');
+  });
+
   it('does not remember that an id was missing, since it may appear later', async () => {
     const schemas: Record<number, object> = {};
     const codec = new ReadingCodec(registryOf(schemas).source);
@@ -96,11 +142,16 @@ describe('ReadingCodec', () => {
   });
 
   it('names the cause of every kind of trouble', async () => {
+    const textual = {
+      ...readingSchema,
+      fields: readingSchema.fields.map((field) =>
+        field.name === 'speedKph' ? { ...field, type: ['null', 'string'] } : field,
+      ),
+    };
     const codec = new ReadingCodec(
-      registryOf({ 7: readingSchema, 5: { type: 'record', name: 'Invoice', fields: [] } }).source,
+      registryOf({ 7: readingSchema, 6: textual, 5: { type: 'record', name: 'Invoice', fields: [] } }).source,
     );
-    await codec.learn(7);
-    await codec.learn(5);
+    for (const id of [7, 6, 5]) await codec.learn(id);
     const good = frameAvro(7, readingType, aReading());
     const reasonOf = (body: Buffer) => {
       const decoded = codec.decode(body);
@@ -110,6 +161,9 @@ describe('ReadingCodec', () => {
     expect(reasonOf(good.subarray(0, 40))).toMatch(/^malformed-body: not a reading of schema 7/);
     expect(reasonOf(Buffer.concat([Buffer.of(0, 0, 0, 0, 5), good.subarray(5)]))).toMatch(
       /^wrong-schema: .*Invoice/,
+    );
+    expect(reasonOf(Buffer.concat([Buffer.of(0, 0, 0, 0, 6), good.subarray(5)]))).toMatch(
+      /^wrong-schema: schema 6 .*the field "speedKph" was null or double and is null or string/,
     );
     expect(reasonOf(frameAvro(7, readingType, aReading({ messageId: 'x' })))).toMatch(
       /messageId: "x" is not a UUID/,

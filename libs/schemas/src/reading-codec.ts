@@ -1,4 +1,5 @@
 import avsc, { type Type } from 'avsc';
+import { incompatibilities, type AvroSchema } from './compatibility.js';
 import { boundBlocks } from './bounded-blocks.js';
 import { isVehicleId, parseMessageId } from './identity.js';
 import { readingSchema, type Reading } from './generated/reading.js';
@@ -16,6 +17,7 @@ const RECORD_NAME = `${readingSchema.namespace}.${readingSchema.name}`;
 export type Decoded = { reading: Reading } | { rejection: Rejection } | { schemaPending: number };
 
 type Decoder = (body: Buffer) => Reading;
+type Resolver = ReturnType<Type['createResolver']>;
 type KnownSchema = { decode: Decoder } | { rejection: Rejection };
 
 interface AvroRecordSchema {
@@ -99,16 +101,40 @@ function decoderOf(id: number, text: string): KnownSchema {
     const writer = avsc.Type.forSchema(written as avsc.Schema);
     const keepsAll = unknown.fields.length + unknown.ofLocation.length === 0;
     const reader = keepsAll ? readingType : readerThatKeeps(unknown);
-    const resolver = reader.createResolver(writer);
-    return {
-      decode: (body) => {
-        const record = reader.fromBuffer(body.subarray(WIRE_PREFIX_BYTES), resolver) as Reading;
-        return keepsAll ? record : moveToExtras(record, unknown);
-      },
-    };
+    // Made in any case: it is Avro's own verdict on the two.
+    const resolution = reader.createResolver(writer);
+    // What holds our fields as we would write them can be read as it is; resolution costs as much again.
+    const [type, resolver] = holdsOurs(writer) ? [writer, undefined] : [reader, resolution];
+    if (keepsAll) return { decode: (body) => wholeOf<Reading>(body, type, resolver) };
+    return { decode: (body) => moveToExtras(wholeOf<Reading & Additional>(body, type, resolver), unknown) };
   } catch (error) {
-    return rejected('wrong-schema', `schema ${id} cannot be read as a ${RECORD_NAME}: ${messageOf(error)}`);
+    const why = whyUnreadable(text) ?? messageOf(error);
+    return rejected('wrong-schema', `schema ${id} cannot be read as a ${RECORD_NAME}: ${why}`);
   }
+}
+
+/** In words that name the fields; undefined when it is no schema, or Avro alone knows. */
+function whyUnreadable(text: string): string | undefined {
+  try {
+    const found = incompatibilities(readingSchema as AvroSchema, JSON.parse(text) as AvroSchema);
+    return found.map(({ sentence }) => sentence).join('; ') || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function holdsOurs(writer: Type): boolean {
+  const fieldsOf = (type: Type) => (type as avsc.types.RecordType).fields;
+  const theirs = new Map(fieldsOf(writer).map(({ name, type }) => [name, type]));
+  return fieldsOf(readingType).every(({ name, type }) => theirs.get(name)?.equals(type));
+}
+
+/** @throws Error when there are fewer bytes than the record needs, or more. */
+function wholeOf<T>(body: Buffer, type: Type, resolver: Resolver | undefined): T {
+  const { value, offset } = type.decode(body, WIRE_PREFIX_BYTES, resolver);
+  if (offset < 0) throw new Error('truncated buffer');
+  if (offset !== body.length) throw new Error(`trailing data: ${body.length - offset} bytes`);
+  return value as T;
 }
 
 function fullNameOf(schema: AvroRecordSchema): string {
@@ -154,17 +180,30 @@ function withFields(more: AvroField[]): (branch: unknown) => unknown {
   return (branch) => (isRecordSchema(branch) ? { ...branch, fields: [...branch.fields, ...more] } : branch);
 }
 
-function moveToExtras(record: Reading, { fields, ofLocation }: UnknownFields): Reading {
-  moveFields(record, fields, record.extras, '');
-  if (record.location) moveFields(record.location, ofLocation, record.extras, 'location.');
-  return record;
-}
+type Additional = Record<string, unknown>;
 
-function moveFields(from: object, fields: AvroField[], extras: Reading['extras'], prefix: string): void {
-  for (const { name } of fields) {
-    collectExtras(extras, prefix + name, Reflect.get(from, name));
-    Reflect.deleteProperty(from, name);
+/** A new object of our own shape: fields taken out of one would make each access to it slow from then on. */
+function moveToExtras(record: Reading & Additional, { fields, ofLocation }: UnknownFields): Reading {
+  const { extras } = record;
+  for (const { name } of fields) collectExtras(extras, name, record[name]);
+  let { location } = record;
+  if (location && ofLocation.length > 0) {
+    for (const { name } of ofLocation) collectExtras(extras, `location.${name}`, Reflect.get(location, name));
+    location = { latitude: location.latitude, longitude: location.longitude };
   }
+  return {
+    messageId: record.messageId,
+    vehicleId: record.vehicleId,
+    recordedAt: record.recordedAt,
+    sequence: record.sequence,
+    location,
+    speedKph: record.speedKph,
+    fuelLevelPercent: record.fuelLevelPercent,
+    engineTemperatureC: record.engineTemperatureC,
+    cargoTemperatureC: record.cargoTemperatureC,
+    ignitionOn: record.ignitionOn,
+    extras,
+  };
 }
 
 /** Scalars as they are, nested objects flattened with dots, lists as JSON text, nulls left out. */
@@ -202,11 +241,21 @@ const MEASUREMENTS = ['speedKph', 'fuelLevelPercent', 'engineTemperatureC', 'car
 
 /** NaN and infinity are legal Avro doubles, but no measurements: no rule could judge them. */
 function firstNotFinite(reading: Reading): string | undefined {
-  for (const field of MEASUREMENTS) if (isNotFinite(reading[field])) return field;
-  if (isNotFinite(reading.location?.latitude)) return 'location.latitude';
-  if (isNotFinite(reading.location?.longitude)) return 'location.longitude';
+  // One look at the sum tells for nearly all: it is finite only if all are.
+  if (!Number.isFinite(sumOf(reading))) {
+    for (const field of MEASUREMENTS) if (isNotFinite(reading[field])) return field;
+    if (isNotFinite(reading.location?.latitude)) return 'location.latitude';
+    if (isNotFinite(reading.location?.longitude)) return 'location.longitude';
+  }
   for (const name in reading.extras) if (isNotFinite(reading.extras[name])) return `extras.${name}`;
   return undefined;
+}
+
+function sumOf(reading: Reading): number {
+  const { speedKph, fuelLevelPercent, engineTemperatureC, cargoTemperatureC, location } = reading;
+  const measured =
+    (speedKph ?? 0) + (fuelLevelPercent ?? 0) + (engineTemperatureC ?? 0) + (cargoTemperatureC ?? 0);
+  return location ? measured + location.latitude + location.longitude : measured;
 }
 
 function isNotFinite(value: unknown): boolean {
