@@ -7,6 +7,7 @@ import { migrateCommand } from './migrate-command.js';
 import { readingsCommand } from './readings-command.js';
 import { replayCommand } from './replay-command.js';
 import { rulesCommand } from './rules-command.js';
+import { schemasCommand } from './schemas-command.js';
 import { simulateCommand } from './simulate-command.js';
 import { stackCommand } from './stack-command.js';
 import { startCommand } from './start-command.js';
@@ -25,6 +26,7 @@ for (const command of [
   readingsCommand,
   alertsCommand,
   rulesCommand,
+  schemasCommand,
   deadLettersCommand,
   auditCommand,
   drillCommand,

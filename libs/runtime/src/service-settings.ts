@@ -16,12 +16,16 @@ export const serviceSettings = {
   ),
 };
 
-export const kafkaSettings = {
-  kafkaBrokers: setting('NAVORA_KAFKA_BROKERS', withDefault(brokerList, ['127.0.0.1:9092'])),
+export const registrySettings = {
   registryUrl: setting(
     'NAVORA_REGISTRY_URL',
     withDefault(urlOf('http', 'https'), 'http://127.0.0.1:8081/apis/ccompat/v7'),
   ),
+};
+
+export const kafkaSettings = {
+  kafkaBrokers: setting('NAVORA_KAFKA_BROKERS', withDefault(brokerList, ['127.0.0.1:9092'])),
+  ...registrySettings,
 };
 
 export const cassandraSettings = {

@@ -22,6 +22,14 @@ export class RegistryUnavailable extends Error {
   override name = 'RegistryUnavailable';
 }
 
+/** A version of a subject, as it stands in the registry. */
+export interface RegisteredVersion {
+  version: number;
+  id: number;
+  /** JSON text. */
+  schema: string;
+}
+
 /** The registry refused a schema as incompatible with those already released. */
 export class IncompatibleSchema extends Error {
   override name = 'IncompatibleSchema';
@@ -100,6 +108,28 @@ export class SchemaRegistry implements SchemaSource {
 
   async compatibilityOf(subject: string): Promise<string | undefined> {
     return this.ask(`the compatibility of ${subject}`, () => this.client.getCompatibility(subject));
+  }
+
+  async subjects(): Promise<string[]> {
+    return (await this.ask('its subjects', () => this.client.getAllSubjects())) ?? [];
+  }
+
+  /** From the first one on; none when there is no such subject. */
+  async versionsOf(subject: string): Promise<RegisteredVersion[]> {
+    const versions =
+      (await this.ask(`the versions of ${subject}`, () => this.client.getAllVersions(subject))) ?? [];
+    const found = await Promise.all(
+      versions.map((version) =>
+        this.ask(`version ${version} of ${subject}`, () =>
+          this.client.getSchemaMetadata(subject, version, false),
+        ),
+      ),
+    );
+    return found.flatMap((one) =>
+      one?.version === undefined || one.id === undefined
+        ? []
+        : [{ version: one.version, id: one.id, schema: one.schema }],
+    );
   }
 
   private newClient(): SchemaRegistryClient {
