@@ -19,6 +19,12 @@ export class Vehicle<Waiting> {
   waiting: Waiting[] | undefined;
 
   constructor(readonly id: string) {}
+
+  become(state: VehicleState | undefined): void {
+    this.state = state;
+    this.active = state !== undefined && state.open.length > 0;
+    this.loaded = true;
+  }
 }
 
 /**

@@ -199,7 +199,7 @@ export class SignalJourney {
       if (outcome === 'conflicting') continue;
       if (outcome !== 'applied') return this.bury(taken.batch, taken.record, outcome.rejection);
       await this.writeViews(partition, vehicle, next);
-      become(vehicle, next);
+      vehicle.become(next);
       this.parts.onTransition(next);
       partition.settle(vehicle, next.marks);
       taken.done();
@@ -227,7 +227,7 @@ export class SignalJourney {
       await this.writeViews(partition, vehicle, stored);
       partition.settle(vehicle, stored.marks);
     }
-    become(vehicle, stored);
+    vehicle.become(stored);
   }
 
   private async committed(
@@ -293,10 +293,4 @@ export class SignalJourney {
       if (partition.assignment.held) open += partition.openAlerts;
     return open;
   }
-}
-
-function become(vehicle: Vehicle, state: VehicleState | undefined): void {
-  vehicle.state = state;
-  vehicle.active = state !== undefined && state.open.length > 0;
-  vehicle.loaded = true;
 }

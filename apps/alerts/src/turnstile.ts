@@ -34,19 +34,18 @@ export class Turnstile {
   begin(): Turn {
     let stage: 'getting-ready' | 'at-channel' | 'past' = 'getting-ready';
     this.gettingReady++;
-    const come = (goes: boolean, resolve: (goes: boolean) => void) => {
-      if (goes) {
-        stage = 'at-channel';
-        this.gettingReady--;
-        this.atChannel++;
-      }
-      resolve(goes);
-    };
     return {
       comesUp: () =>
         new Promise((resolve) => {
           if (this.closed) return resolve(false);
-          this.ready.push((goes) => come(goes, resolve));
+          this.ready.push((goes) => {
+            if (goes) {
+              stage = 'at-channel';
+              this.gettingReady--;
+              this.atChannel++;
+            }
+            resolve(goes);
+          });
           this.letThrough();
         }),
       leave: () => {

@@ -11,7 +11,10 @@ const SECONDS = Number(process.env['NAVORA_TEST_SECONDS'] ?? 150);
 const IN_A_ROW = Number(process.env['NAVORA_TEST_BREACHES_IN_A_ROW'] ?? 10);
 const TICK_MS = 50;
 const PER_TICK = (RATE * TICK_MS) / 1000;
-/** Signals are made before the first is sent: what that costs would be taken from the service that is measured. */
+/**
+ * At least. Signals are made before the first is sent, with the time they are going to be sent at: what that costs
+ * would be taken from the service that is measured.
+ */
 const MADE_PER_SECOND = 8000;
 /** Programs are compiled, and 10,000 vehicles met for the first time: what piled up meanwhile must be worked off. */
 const WARM_UP_SECONDS = Number(process.env['NAVORA_TEST_WARM_UP_SECONDS'] ?? 60);

@@ -1,11 +1,4 @@
-import type { AvroSchema } from '@navora/schemas';
-
-interface Field {
-  name: string;
-  type: AvroSchema;
-  default?: unknown;
-  doc?: string;
-}
+import type { AvroField, AvroSchema } from '@navora/schemas';
 
 /** What changed between two schemas of a record, a line each: `+` came, `-` went, `~` is another. */
 export function differences(before: AvroSchema, after: AvroSchema, place = ''): string[] {
@@ -19,7 +12,7 @@ export function differences(before: AvroSchema, after: AvroSchema, place = ''): 
   return [...gone, ...here];
 }
 
-function changeOf(was: Field, is: Field, place: string): string[] {
+function changeOf(was: AvroField, is: AvroField, place: string): string[] {
   const inner = differences(was.type, is.type, `${place}.`);
   const [typeWas, typeIs] = [text(was.type), text(is.type)];
   return [
@@ -33,12 +26,10 @@ function changeOf(was: Field, is: Field, place: string): string[] {
 }
 
 /** Of a record, or of the records among the branches of a union. */
-function fieldsIn(schema: AvroSchema): Map<string, Field> {
+function fieldsIn(schema: AvroSchema): Map<string, AvroField> {
   const branches = Array.isArray(schema) ? schema : [schema];
   const fields = branches.flatMap((branch) =>
-    typeof branch === 'object' && !Array.isArray(branch) && 'fields' in branch
-      ? ((branch.fields ?? []) as Field[])
-      : [],
+    typeof branch === 'object' && !Array.isArray(branch) ? (branch.fields ?? []) : [],
   );
   return new Map(fields.map((field) => [field.name, field]));
 }
@@ -50,6 +41,6 @@ function text(type: AvroSchema): string {
   return JSON.stringify(type);
 }
 
-function defaultOf(field: Field): string {
+function defaultOf(field: AvroField): string {
   return 'default' in field ? ` default ${JSON.stringify(field.default)}` : '';
 }

@@ -1,7 +1,6 @@
 import { Command } from 'commander';
-import { checkCommand } from './schemas-check-command.js';
-import { releaseCommand } from './schemas-release-command.js';
 import { diffCommand, listCommand, registerCommand, showCommand } from './schemas-registry-commands.js';
+import { checkCommand, releaseCommand } from './schemas-tree-commands.js';
 
 /** `navora schemas`: what producers and consumers agree on, and how it may change. */
 export function schemasCommand(): Command {

@@ -1,8 +1,7 @@
 import avsc from 'avsc';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { incompatibilities, type AvroSchema } from './compatibility.js';
-import { readingSchema } from './index.js';
+import { incompatibilities, readingSchema, type AvroSchema } from './index.js';
 
 interface Field {
   name: string;

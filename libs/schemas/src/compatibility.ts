@@ -1,26 +1,4 @@
-/** An Avro schema as JSON. */
-export type AvroSchema = string | AvroSchema[] | AvroDefinition;
-
-interface AvroDefinition {
-  type: AvroSchema;
-  name?: string;
-  namespace?: string;
-  aliases?: string[];
-  fields?: AvroFieldOf[];
-  symbols?: string[];
-  items?: AvroSchema;
-  values?: AvroSchema;
-  size?: number;
-  default?: unknown;
-  logicalType?: string;
-}
-
-interface AvroFieldOf {
-  name: string;
-  type: AvroSchema;
-  aliases?: string[];
-  default?: unknown;
-}
+import { fullNameOf, type AvroDefinition, type AvroField, type AvroSchema } from './avro-schema.js';
 
 /** What keeps two versions of a schema from reading each other's records. */
 export interface Incompatibility {
@@ -70,8 +48,8 @@ class Comparison {
     const meanings = [was.logicalType, is.logicalType];
     if (meanings[0] !== meanings[1]) return [meaningChanged(field, was, is)];
     if (!NAMED.has(kindWas)) return this.compareInside(was, is, field);
-    if (fullNameOf(was) !== fullNameOf(is)) return [nameChanged(field, was, is)];
-    const name = fullNameOf(was);
+    if (nameOf(was) !== nameOf(is)) return [nameChanged(field, was, is)];
+    const name = nameOf(was);
     if (this.under.has(name)) return [];
     this.under.add(name);
     const found = this.compareInside(was, is, field);
@@ -151,15 +129,14 @@ function unknownTo(reader: AvroDefinition, writer: AvroDefinition): string[] {
   return (writer.symbols ?? []).filter((symbol) => !reader.symbols?.includes(symbol));
 }
 
-function addedWithoutDefault(field: string, { name, type }: AvroFieldOf): Incompatibility {
-  const nullable = JSON.stringify({ name, type: ['null', type].flat(), default: null });
+function addedWithoutDefault(field: string, { name, type }: AvroField): Incompatibility {
   return {
     field,
     rule: 'added-without-default',
     sentence: `${named(field)} is new and has no default, so nothing written before it can be read`,
     instead: Array.isArray(type)
       ? 'give it a default that fits the first branch of its union'
-      : `make it nullable, with null as its default: ${nullable}`,
+      : `make it nullable, with null as its default: ${JSON.stringify({ name, type: ['null', type], default: null })}`,
   };
 }
 
@@ -197,8 +174,8 @@ function nameChanged(field: string, was: AvroDefinition, is: AvroDefinition): In
   return {
     field,
     rule: 'name-changed',
-    sentence: `${what} was ${fullNameOf(was)} and is ${fullNameOf(is)}: readers find a type by its full name`,
-    instead: `name it ${fullNameOf(was)}`,
+    sentence: `${what} was ${nameOf(was)} and is ${nameOf(is)}: readers find a type by its full name`,
+    instead: `name it ${nameOf(was)}`,
   };
 }
 
@@ -222,23 +199,23 @@ function kindOf({ type }: AvroDefinition): string {
 }
 
 function branchName(definition: AvroDefinition): string {
-  return NAMED.has(kindOf(definition)) ? fullNameOf(definition) : kindOf(definition);
+  return NAMED.has(kindOf(definition)) ? nameOf(definition) : kindOf(definition);
 }
 
 function typeText(node: AvroNode): string {
   if (Array.isArray(node)) return node.map(typeText).join(' or ');
   const kind = kindOf(node);
   if (kind === 'fixed') return `fixed of ${node.size} bytes`;
-  if (NAMED.has(kind)) return `the ${kind} ${fullNameOf(node)}`;
+  if (NAMED.has(kind)) return `the ${kind} ${nameOf(node)}`;
   return node.logicalType === undefined ? kind : `${kind} (${node.logicalType})`;
 }
 
-/** As names are resolved before anything is compared, each definition has its full name. */
-function fullNameOf({ name = '' }: AvroDefinition): string {
+/** In full: names are made so before anything is compared. */
+function nameOf({ name = '' }: AvroDefinition): string {
   return name;
 }
 
-function fieldsOf({ fields = [] }: AvroDefinition): Map<string, AvroFieldOf> {
+function fieldsOf({ fields = [] }: AvroDefinition): Map<string, AvroField> {
   return new Map(fields.map((field) => [field.name, field]));
 }
 
@@ -250,10 +227,7 @@ function namesIn(schema: AvroSchema): Names {
     if (Array.isArray(node)) return node.forEach((branch) => walk(branch, namespace));
     let within = namespace;
     if (typeof node.type === 'string' && NAMED.has(node.type) && node.name !== undefined) {
-      const full =
-        node.name.includes('.') || !(node.namespace ?? namespace)
-          ? node.name
-          : `${node.namespace ?? namespace}.${node.name}`;
+      const full = fullNameOf({ name: node.name, namespace: node.namespace }, namespace);
       within = full.includes('.') ? full.slice(0, full.lastIndexOf('.')) : undefined;
       node.name = full;
       names.set(full, node);

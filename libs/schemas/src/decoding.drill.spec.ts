@@ -1,5 +1,6 @@
 import avsc, { type Type } from 'avsc';
 import { expect, it } from 'vitest';
+import { aReading } from './a-reading.fixture.js';
 import { frameAvro, ReadingCodec, readingSchema, readingType, WIRE_PREFIX_BYTES } from './index.js';
 
 // What decoding costs beside avsc alone, as a ratio: `npm run measure:decoding`.
@@ -8,19 +9,7 @@ const ROUNDS = 41;
 const A_ROUND = 20_000;
 const ALLOWED = 1.5;
 
-const reading = {
-  messageId: '0b9f8c1e-9f3c-4c57-8f5e-2d4c1f6a7b10',
-  vehicleId: 'truck-17',
-  recordedAt: 1_763_800_000_000,
-  sequence: 4711,
-  location: { latitude: 52.52, longitude: 13.4 },
-  speedKph: 71.5,
-  fuelLevelPercent: null,
-  engineTemperatureC: 91,
-  cargoTemperatureC: 4.1,
-  ignitionOn: true,
-  extras: { tyrePressureKpa: 820, door: 'shut' },
-};
+const reading = aReading();
 
 const evolvedSchema = {
   ...readingSchema,

@@ -1,4 +1,5 @@
-export { incompatibilities, type AvroSchema, type Incompatibility } from './compatibility.js';
+export { fullNameOf, type AvroField, type AvroRecord, type AvroSchema } from './avro-schema.js';
+export { incompatibilities, type Incompatibility } from './compatibility.js';
 export * from './dead-letter-reason.js';
 export type { DeadLetter } from './generated/dead-letter.js';
 export { readingSchema, type Location, type Reading } from './generated/reading.js';

@@ -1,6 +1,7 @@
 import avsc, { type Type } from 'avsc';
-import { incompatibilities, type AvroSchema } from './compatibility.js';
+import { fullNameOf, type AvroField, type AvroRecord, type AvroSchema } from './avro-schema.js';
 import { boundBlocks } from './bounded-blocks.js';
+import { incompatibilities } from './compatibility.js';
 import { isVehicleId, parseMessageId } from './identity.js';
 import { readingSchema, type Reading } from './generated/reading.js';
 import { rejected, type Rejection } from './dead-letter-reason.js';
@@ -19,19 +20,6 @@ export type Decoded = { reading: Reading } | { rejection: Rejection } | { schema
 type Decoder = (body: Buffer) => Reading;
 type Resolver = ReturnType<Type['createResolver']>;
 type KnownSchema = { decode: Decoder } | { rejection: Rejection };
-
-interface AvroRecordSchema {
-  type: string;
-  name: string;
-  namespace?: string;
-  fields: AvroField[];
-}
-
-interface AvroField {
-  name: string;
-  type: unknown;
-  default?: unknown;
-}
 
 /**
  * Decodes readings written with any schema of the registry, in our own shape; fields that our schema does not
@@ -93,20 +81,17 @@ export class ReadingCodec {
 
 function decoderOf(id: number, text: string): KnownSchema {
   try {
-    const written = JSON.parse(text) as AvroRecordSchema;
-    const name = fullNameOf(written);
+    const written = JSON.parse(text) as AvroRecord;
+    const name = describe(written);
     if (name !== RECORD_NAME)
       return rejected('wrong-schema', `schema ${id} is that of ${name}, not of ${RECORD_NAME}`);
     const unknown = unknownFieldsOf(written);
     const writer = avsc.Type.forSchema(written as avsc.Schema);
     const keepsAll = unknown.fields.length + unknown.ofLocation.length === 0;
     const reader = keepsAll ? readingType : readerThatKeeps(unknown);
-    // Made in any case: it is Avro's own verdict on the two.
-    const resolution = reader.createResolver(writer);
-    // What holds our fields as we would write them can be read as it is; resolution costs as much again.
-    const [type, resolver] = holdsOurs(writer) ? [writer, undefined] : [reader, resolution];
-    if (keepsAll) return { decode: (body) => wholeOf<Reading>(body, type, resolver) };
-    return { decode: (body) => moveToExtras(wholeOf<Reading & Additional>(body, type, resolver), unknown) };
+    const resolver = reader.createResolver(writer);
+    if (keepsAll) return { decode: (body) => wholeOf<Reading>(body, reader, resolver) };
+    return { decode: (body) => moveToExtras(wholeOf<Reading & Additional>(body, reader, resolver), unknown) };
   } catch (error) {
     const why = whyUnreadable(text) ?? messageOf(error);
     return rejected('wrong-schema', `schema ${id} cannot be read as a ${RECORD_NAME}: ${why}`);
@@ -123,23 +108,18 @@ function whyUnreadable(text: string): string | undefined {
   }
 }
 
-function holdsOurs(writer: Type): boolean {
-  const fieldsOf = (type: Type) => (type as avsc.types.RecordType).fields;
-  const theirs = new Map(fieldsOf(writer).map(({ name, type }) => [name, type]));
-  return fieldsOf(readingType).every(({ name, type }) => theirs.get(name)?.equals(type));
-}
-
 /** @throws Error when there are fewer bytes than the record needs, or more. */
-function wholeOf<T>(body: Buffer, type: Type, resolver: Resolver | undefined): T {
+function wholeOf<T>(body: Buffer, type: Type, resolver: Resolver): T {
   const { value, offset } = type.decode(body, WIRE_PREFIX_BYTES, resolver);
   if (offset < 0) throw new Error('truncated buffer');
   if (offset !== body.length) throw new Error(`trailing data: ${body.length - offset} bytes`);
   return value as T;
 }
 
-function fullNameOf(schema: AvroRecordSchema): string {
-  if (schema.name === undefined) return `a ${schema.type ?? typeof schema}`;
-  return schema.name.includes('.') || !schema.namespace ? schema.name : `${schema.namespace}.${schema.name}`;
+/** Whatever stands in the registry: it need not be a record, nor have a name. */
+function describe(schema: Partial<AvroRecord>): string {
+  if (schema.name === undefined) return `a ${String(schema.type ?? typeof schema)}`;
+  return fullNameOf({ name: schema.name, namespace: schema.namespace });
 }
 
 interface UnknownFields {
@@ -147,7 +127,7 @@ interface UnknownFields {
   ofLocation: AvroField[];
 }
 
-function unknownFieldsOf(written: AvroRecordSchema): UnknownFields {
+function unknownFieldsOf(written: AvroRecord): UnknownFields {
   const location = written.fields.find(({ name }) => name === 'location');
   const fieldsOfLocation = branchesOf(location?.type).flatMap((branch) =>
     isRecordSchema(branch) ? branch.fields : [],
@@ -162,7 +142,7 @@ function branchesOf(type: unknown): unknown[] {
   return Array.isArray(type) ? type : [type];
 }
 
-function isRecordSchema(type: unknown): type is AvroRecordSchema {
+function isRecordSchema(type: unknown): type is AvroRecord {
   return typeof type === 'object' && type !== null && 'fields' in type && Array.isArray(type.fields);
 }
 
