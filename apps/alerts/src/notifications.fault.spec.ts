@@ -106,8 +106,8 @@ it(`A4: killed between a mail's acceptance and our record of it, it sends that m
 
 it(`A4: a sensor that flaps sends one mail in a window, and afterwards its last word (seed ${SEED})`, async () => {
   told = await ThoseToTell.listening('10s');
-  const one = manySignals(4000, 40, seeded(SEED + 2)).filter(({ vehicleId }) => vehicleId === 't-7');
-  // As if all of it had been measured in the last two seconds.
+  const one = manySignals(8000, 40, seeded(SEED + 2)).filter(({ vehicleId }) => vehicleId === 't-7');
+  // As if all of it had been measured in the last few seconds.
   const flapping = one.map((signal, index) => {
     const receivedAt = Date.now() - (one.length - index) * 20;
     return { ...signal, recordedAt: receivedAt - 100, receivedAt };

@@ -22,7 +22,7 @@ it('B12: a million hostile bodies beside good ones: each is given up with its re
   onTestFinished(() => stack.dispose(), 60_000);
   const report = await soak(stack, plan);
   process.stdout.write(`hostile soak: ${figuresOf(report)}\n`);
-  expectUnharmed(report);
+  expectUnharmed(report, 100);
   const { rssBytes } = report;
   const quarter = Math.floor(rssBytes.length / 4);
   const early = median(rssBytes.slice(quarter, 2 * quarter));

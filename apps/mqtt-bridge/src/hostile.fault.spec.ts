@@ -14,7 +14,7 @@ it('B12: hostile bodies beside good ones: each is given up with its reason, and 
     quietMs: 3000,
   });
   process.stdout.write(`${figuresOf(report)}\n`);
-  expectUnharmed(report);
+  expectUnharmed(report, 300);
   expect(report.buried).toBeGreaterThan(3500);
   expect(report.unverified).toBeGreaterThan(100);
 }, 120_000);
