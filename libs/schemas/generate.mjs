@@ -1,7 +1,9 @@
-// Writes TypeScript types and the schema texts from avro/*.avsc into src/generated. Run: npm run generate -w libs/schemas
+// Writes what follows from avro/*.avsc: TypeScript types and the schema texts into src/generated, and the JSON Schema of
+// readings into json. Run: npm run generate -w libs/schemas
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { jsonSchemaOf } from './json-schema.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -48,29 +50,41 @@ function comment(doc, indent) {
   return doc ? `${indent}/** ${doc} */\n` : '';
 }
 
+/** What a field is, and what its number counts. */
+function describe({ doc, unit, vss }) {
+  const measured = unit ? `In ${unit} (VSS ${vss}).` : vss ? `VSS ${vss}.` : '';
+  return [doc, measured].filter(Boolean).join(' ');
+}
+
 function declare(record, declared) {
   const fields = record.fields.map(
-    (field) => `${comment(field.doc, '  ')}  ${field.name}: ${typeOf(field.type, declared)};\n`,
+    (field) => `${comment(describe(field), '  ')}  ${field.name}: ${typeOf(field.type, declared)};\n`,
   );
   declared.push(`${comment(record.doc, '')}export interface ${record.name} {\n${fields.join('')}}\n`);
 }
 
-/** @returns {Record<string, string>} file name to text */
+/** @returns {Record<string, string>} path in this folder to text */
 export function generate() {
   const files = {};
   for (const name of readdirSync(join(here, 'avro')).sort()) {
-    const schema = JSON.parse(readFileSync(join(here, 'avro', name), 'utf8'));
+    const schema = schemaIn(name);
     const declared = [];
     declare(schema, declared);
     const constant = `${schema.name[0].toLowerCase()}${schema.name.slice(1)}Schema`;
-    files[name.replace('.avsc', '.ts')] =
+    files[`src/generated/${name.replace('.avsc', '.ts')}`] =
       `// Generated from avro/${name} by generate.mjs. Do not edit.\n\n${declared.join('\n')}\nexport const ${constant} = ${JSON.stringify(schema, null, 2)};\n`;
   }
+  files['json/reading.schema.json'] = `${JSON.stringify(jsonSchemaOf(schemaIn('reading.avsc')), null, 2)}\n`;
   return files;
 }
 
+function schemaIn(name) {
+  return JSON.parse(readFileSync(join(here, 'avro', name), 'utf8'));
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  mkdirSync(join(here, 'src/generated'), { recursive: true });
-  for (const [name, text] of Object.entries(generate()))
-    writeFileSync(join(here, 'src/generated', name), text);
+  for (const [path, text] of Object.entries(generate())) {
+    mkdirSync(dirname(join(here, path)), { recursive: true });
+    writeFileSync(join(here, path), text);
+  }
 }

@@ -11,8 +11,17 @@ import {
   wholeNumber,
   withDefault,
 } from '@navora/runtime';
-import { SCHEMA_OF_TOPIC, SchemaRegistry, subjectOf, TOPIC_LAYOUT, type TopicName } from '@navora/schemas';
+import {
+  fullNameOf,
+  SCHEMA_OF_TOPIC,
+  SchemaRegistry,
+  subjectOf,
+  TOPIC_LAYOUT,
+  type TopicName,
+} from '@navora/schemas';
 import type { Admin } from 'kafkajs';
+import { schemaFrom } from './schema-file.js';
+import { OWN_TREE, SchemaTree } from './schema-tree.js';
 import { workspaceRoot } from './workspace.js';
 
 const settings = {
@@ -93,12 +102,19 @@ function minInSyncReplicas(replicationFactor: number): Record<string, string> {
   return { 'min.insync.replicas': String(Math.max(1, replicationFactor - 1)) };
 }
 
-/** Compatibility first, so that not even the first change can slip past it. */
+/**
+ * Compatibility first, so that not even the first change can slip past it; then all that was ever released, so that
+ * a registry that is new holds the next one against all of them.
+ */
 async function registerSchemas(registry: SchemaRegistry, onStep: (step: string) => void): Promise<void> {
+  const tree = new SchemaTree(OWN_TREE);
   for (const topic of Object.keys(SCHEMA_OF_TOPIC) as TopicName[]) {
     const { text } = SCHEMA_OF_TOPIC[topic];
-    await registry.requireCompatibility(subjectOf(topic));
-    const id = await registry.register(subjectOf(topic), text);
-    onStep(`schema of ${subjectOf(topic)} is registered as ${id}`);
+    const subject = subjectOf(topic);
+    await registry.requireCompatibility(subject);
+    const name = tree.nameOfRecord.get(fullNameOf(schemaFrom(text, topic)));
+    for (const { schema } of name === undefined ? [] : tree.releases(name))
+      await registry.register(subject, JSON.stringify(schema));
+    onStep(`schema of ${subject} is registered as ${await registry.register(subject, text)}`);
   }
 }

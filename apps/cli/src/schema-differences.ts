@@ -21,8 +21,14 @@ function changeOf(was: AvroField, is: AvroField, place: string): string[] {
     ...(defaultOf(was) === defaultOf(is)
       ? []
       : [`~ ${place}:${defaultOf(was) || ' no default'} →${defaultOf(is) || ' no default'}`]),
+    ...metadata('unit', was.unit, is.unit, place),
+    ...metadata('vss', was.vss, is.vss, place),
     ...(was.doc === is.doc ? [] : [`~ ${place}: its documentation`]),
   ];
+}
+
+function metadata(name: string, was: string | undefined, is: string | undefined, place: string): string[] {
+  return was === is ? [] : [`~ ${place}: ${name} ${was ?? 'none'} → ${is ?? 'none'}`];
 }
 
 /** Of a record, or of the records among the branches of a union. */

@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { AvroRecord } from '@navora/schemas';
+import { fullNameOf, type AvroRecord } from '@navora/schemas';
 import { readSchema } from './schema-file.js';
 import type { Release } from './schema-findings.js';
+import { workspaceRoot } from './workspace.js';
+
+/** Of this version of ours. */
+export const OWN_TREE = join(workspaceRoot, 'libs/schemas');
 
 /**
  * The schemas of a source tree: those that are worked on in `avro/`, the released ones in
@@ -19,6 +23,11 @@ export class SchemaTree {
 
   current(name: string): AvroRecord {
     return readSchema(this.currentFile(name));
+  }
+
+  /** Name of the schema by its record's full name. */
+  get nameOfRecord(): ReadonlyMap<string, string> {
+    return new Map(this.names.map((name) => [fullNameOf(this.current(name)), name]));
   }
 
   /** From the first one on. */

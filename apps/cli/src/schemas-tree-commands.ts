@@ -1,11 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fullNameOf, type AvroRecord } from '@navora/schemas';
 import { Command } from 'commander';
 import { CommandFailure, orSayWhy } from './failure.js';
 import { readSchema } from './schema-file.js';
 import { findingOn, isSame, linesOf, requireCompatible } from './schema-findings.js';
-import { SchemaTree } from './schema-tree.js';
-import { workspaceRoot } from './workspace.js';
+import { OWN_TREE, SchemaTree } from './schema-tree.js';
 
 interface Flags {
   tree: string;
@@ -14,7 +14,7 @@ interface Flags {
 function onTree(name: string, description: string): Command {
   return new Command(name)
     .description(description)
-    .option('--tree <folder>', 'the folder with avro/ and released/', join(workspaceRoot, 'libs/schemas'));
+    .option('--tree <folder>', 'the folder with avro/ and released/', OWN_TREE);
 }
 
 export function checkCommand(): Command {
@@ -49,7 +49,7 @@ function findingOnFile(tree: SchemaTree, file: string) {
 
 /** Of the schema in the tree that is of the same record. */
 function nameIn(tree: SchemaTree, schema: AvroRecord, file: string): string {
-  const records = new Map(tree.names.map((name) => [fullNameOf(tree.current(name)), name]));
+  const records = tree.nameOfRecord;
   const record = fullNameOf(schema);
   const name = records.get(record);
   if (name !== undefined) return name;
@@ -60,6 +60,14 @@ function nameIn(tree: SchemaTree, schema: AvroRecord, file: string): string {
 
 function changedLine(what: string): string {
   return `released/${what}: a released version stands for ever, since vehicles write with it; add the next one instead`;
+}
+
+export function jsonSchemaCommand(): Command {
+  return onTree('json-schema', 'what a device without Avro sends, as a JSON Schema').action(
+    orSayWhy(async (flags: Flags) => {
+      console.log(readFileSync(join(flags.tree, 'json/reading.schema.json'), 'utf8').trimEnd());
+    }),
+  );
 }
 
 export function releaseCommand(): Command {

@@ -19,6 +19,10 @@ export interface AvroField {
   type: AvroSchema;
   default?: unknown;
   doc?: string;
+  /** Path in COVESA's Vehicle Signal Specification 6.0. */
+  vss?: string;
+  /** As that names units: `km/h`, `Celsius`. */
+  unit?: string;
 }
 
 export type AvroRecord = AvroDefinition & { name: string; fields: AvroField[] };

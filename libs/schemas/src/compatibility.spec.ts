@@ -22,6 +22,21 @@ const told = (after: AvroSchema, before = ours) =>
   incompatibilities(before, after).map(({ field, rule }) => `${field}: ${rule}`);
 
 describe('what a change does to readers and writers of other versions', () => {
+  it('lets a unit be told late and be forgotten, and no unit become another', () => {
+    const inUnit = (unit?: string) =>
+      changed((fields) => Object.assign(fieldOf(fields, 'speedKph'), { unit }) && undefined);
+    expect(told(inUnit('km/h'), inUnit(undefined))).toEqual([]);
+    expect(told(inUnit(undefined), inUnit('km/h'))).toEqual([]);
+    expect(told(inUnit('KM/H'), inUnit('km/h'))).toEqual([]);
+    expect(incompatibilities(inUnit('km/h'), inUnit('mph'))).toEqual([
+      expect.objectContaining({
+        field: 'speedKph',
+        rule: 'unit-changed',
+        sentence: 'the field "speedKph" was in km/h and is in mph: the same number would mean something else',
+      }),
+    ]);
+  });
+
   it('lets optional fields come and go', () => {
     const more = changed((fields) => [
       ...fields,

@@ -10,6 +10,7 @@ export interface Incompatibility {
     | 'type-changed'
     | 'name-changed'
     | 'symbols-changed'
+    | 'unit-changed'
     | 'meaning-changed';
   /** What is wrong, for whoever writes the schema. */
   sentence: string;
@@ -19,8 +20,8 @@ export interface Incompatibility {
 
 /**
  * Why records of `before` and of `after` cannot both be read with either: what the registry calls FULL. Asked of each
- * released version, it is FULL_TRANSITIVE. Stricter than Avro in one thing: a logical type may not come, go or change,
- * since the same number would then mean something else.
+ * released version, it is FULL_TRANSITIVE. Stricter than Avro where the same number would mean something else: a
+ * logical type may not come, go or change, nor one unit become another.
  */
 export function incompatibilities(before: AvroSchema, after: AvroSchema): Incompatibility[] {
   const [was, is] = [structuredClone(before), structuredClone(after)];
@@ -83,7 +84,8 @@ class Comparison {
     );
     const both = [...fieldsAre.values()].flatMap((field) => {
       const before = fieldsWere.get(field.name);
-      if (before) return this.compare(before.type, field.type, at(field.name));
+      if (before)
+        return [...compareUnits(before, field, at), ...this.compare(before.type, field.type, at(field.name))];
       return 'default' in field ? [] : [addedWithoutDefault(at(field.name), field)];
     });
     return [...removed.map(({ name }) => removedWithoutDefault(at(name))), ...both];
@@ -107,6 +109,22 @@ class Comparison {
       return pair ? this.compare(branch as AvroSchema, pair as AvroSchema, field) : [];
     });
   }
+}
+
+/** A unit may be told late, or be forgotten; registries and clients drop what Avro does not know. */
+function compareUnits(was: AvroField, is: AvroField, at: (name: string) => string): Incompatibility[] {
+  if (was.unit === undefined || is.unit === undefined) return [];
+  // VSS 6 writes Celsius where VSS 5 wrote celsius.
+  if (was.unit.toLowerCase() === is.unit.toLowerCase()) return [];
+  const field = at(is.name);
+  return [
+    {
+      field,
+      rule: 'unit-changed',
+      sentence: `${named(field)} was in ${was.unit} and is in ${is.unit}: the same number would mean something else`,
+      instead: `convert to ${was.unit}, or add a field in ${is.unit} under a new name, nullable and with default null`,
+    },
+  ];
 }
 
 function compareSymbols(was: AvroDefinition, is: AvroDefinition, field: string): Incompatibility[] {

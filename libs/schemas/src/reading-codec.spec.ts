@@ -120,6 +120,22 @@ describe('ReadingCodec', () => {
     expect(codec.decode(body)).toEqual({ reading: aReading({ extras: { 'location.altitudeM': 34.5 } }) });
   });
 
+  it('reads no numbers in other units, whatever the registry let through', async () => {
+    const inUnit = (unit?: string) => ({
+      ...readingSchema,
+      fields: readingSchema.fields.map((field) => (field.name === 'speedKph' ? { ...field, unit } : field)),
+    });
+    const codec = new ReadingCodec(registryOf({ 8: inUnit('mph'), 9: inUnit(undefined) }).source);
+    await Promise.all([codec.learn(8), codec.learn(9)]);
+    expect(codec.decode(frameAvro(8, readingType, aReading()))).toMatchObject({
+      rejection: {
+        reason: 'wrong-schema',
+        error: expect.stringContaining('the field "speedKph" was in km/h and is in mph') as string,
+      },
+    });
+    expect(codec.decode(frameAvro(9, readingType, aReading()))).toHaveProperty('reading');
+  });
+
   it('names the cause of every kind of trouble', async () => {
     const textual = {
       ...readingSchema,

@@ -85,6 +85,9 @@ function decoderOf(id: number, text: string): KnownSchema {
     const name = describe(written);
     if (name !== RECORD_NAME)
       return rejected('wrong-schema', `schema ${id} is that of ${name}, not of ${RECORD_NAME}`);
+    // Avro does not know of units, nor do registries: without this, miles would be stored as kilometres.
+    const found = incompatibilities(readingSchema as AvroSchema, written);
+    if (found.some(({ rule }) => rule === 'unit-changed')) throw new Error('it has other units');
     const unknown = unknownFieldsOf(written);
     const writer = avsc.Type.forSchema(written as avsc.Schema);
     const keepsAll = unknown.fields.length + unknown.ofLocation.length === 0;

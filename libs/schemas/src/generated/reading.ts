@@ -1,9 +1,9 @@
 // Generated from avro/reading.avsc by generate.mjs. Do not edit.
 
 export interface Location {
-  /** Degrees, WGS 84, north positive. */
+  /** WGS 84, north positive. In degrees (VSS Vehicle.CurrentLocation.Latitude). */
   latitude: number;
-  /** Degrees, WGS 84, east positive. */
+  /** WGS 84, east positive. In degrees (VSS Vehicle.CurrentLocation.Longitude). */
   longitude: number;
 }
 
@@ -11,21 +11,22 @@ export interface Location {
 export interface Reading {
   /** Made on the device; the same at every redelivery. */
   messageId: string;
-  /** [A-Za-z0-9_-]{1,64} */
+  /** Of [A-Za-z0-9_-], 1 to 64 characters; also in the topic and the certificate. */
   vehicleId: string;
   /** When it was measured, by the vehicle's clock, UTC. */
   recordedAt: number;
   /** A counter kept by the device. */
   sequence: number | null;
   location: Location | null;
-  /** km/h */
+  /** In km/h (VSS Vehicle.Speed). */
   speedKph: number | null;
-  /** 0-100 */
+  /** Of the tank's capacity, 0-100. In percent (VSS Vehicle.Powertrain.FuelSystem.RelativeLevel). */
   fuelLevelPercent: number | null;
-  /** Degrees Celsius */
+  /** Of the engine's coolant. In Celsius (VSS Vehicle.Powertrain.CombustionEngine.EngineCoolant.Temperature). */
   engineTemperatureC: number | null;
-  /** Degrees Celsius */
+  /** Where the cargo is. VSS has no such signal: docs/vss/navora.vspec adds it. In Celsius (VSS Vehicle.Cargo.Temperature). */
   cargoTemperatureC: number | null;
+  /** True where VSS says ON or START, false where it says LOCK, OFF or ACC, null where it says UNDEFINED. VSS Vehicle.LowVoltageSystemState. */
   ignitionOn: boolean | null;
   /** Measurements this schema has no field for, by their name. */
   extras: Record<string, number | boolean | string>;
@@ -48,7 +49,7 @@ export const readingSchema = {
     {
       "name": "vehicleId",
       "type": "string",
-      "doc": "[A-Za-z0-9_-]{1,64}"
+      "doc": "Of [A-Za-z0-9_-], 1 to 64 characters; also in the topic and the certificate."
     },
     {
       "name": "recordedAt",
@@ -78,12 +79,16 @@ export const readingSchema = {
             {
               "name": "latitude",
               "type": "double",
-              "doc": "Degrees, WGS 84, north positive."
+              "doc": "WGS 84, north positive.",
+              "vss": "Vehicle.CurrentLocation.Latitude",
+              "unit": "degrees"
             },
             {
               "name": "longitude",
               "type": "double",
-              "doc": "Degrees, WGS 84, east positive."
+              "doc": "WGS 84, east positive.",
+              "vss": "Vehicle.CurrentLocation.Longitude",
+              "unit": "degrees"
             }
           ]
         }
@@ -97,7 +102,8 @@ export const readingSchema = {
         "double"
       ],
       "default": null,
-      "doc": "km/h"
+      "vss": "Vehicle.Speed",
+      "unit": "km/h"
     },
     {
       "name": "fuelLevelPercent",
@@ -106,7 +112,9 @@ export const readingSchema = {
         "double"
       ],
       "default": null,
-      "doc": "0-100"
+      "doc": "Of the tank's capacity, 0-100.",
+      "vss": "Vehicle.Powertrain.FuelSystem.RelativeLevel",
+      "unit": "percent"
     },
     {
       "name": "engineTemperatureC",
@@ -115,7 +123,9 @@ export const readingSchema = {
         "double"
       ],
       "default": null,
-      "doc": "Degrees Celsius"
+      "doc": "Of the engine's coolant.",
+      "vss": "Vehicle.Powertrain.CombustionEngine.EngineCoolant.Temperature",
+      "unit": "Celsius"
     },
     {
       "name": "cargoTemperatureC",
@@ -124,7 +134,9 @@ export const readingSchema = {
         "double"
       ],
       "default": null,
-      "doc": "Degrees Celsius"
+      "doc": "Where the cargo is. VSS has no such signal: docs/vss/navora.vspec adds it.",
+      "vss": "Vehicle.Cargo.Temperature",
+      "unit": "Celsius"
     },
     {
       "name": "ignitionOn",
@@ -132,7 +144,9 @@ export const readingSchema = {
         "null",
         "boolean"
       ],
-      "default": null
+      "default": null,
+      "doc": "True where VSS says ON or START, false where it says LOCK, OFF or ACC, null where it says UNDEFINED.",
+      "vss": "Vehicle.LowVoltageSystemState"
     },
     {
       "name": "extras",
