@@ -47,10 +47,12 @@ export interface RunningServices {
  * Topics, tables and the three services as real processes; each that dies is started again.
  *
  * @param on where what they need is
+ * @param programs what the services are; those of the workspace when left out
  */
 export async function runServices(
   settings: Record<string, string> = {},
   on = realServices(),
+  programs?: Record<ServiceName, string>,
 ): Promise<RunningServices> {
   const environment = { ...testEnvironment(on), ...settings };
   await migrateAll(environment, () => undefined);
@@ -61,6 +63,7 @@ export async function runServices(
     workspaceRoot,
     environment: ownEnvironment(environment),
     logFolder: folder,
+    programs,
     onRestart: (service, ended) => {
       restarts.push(service);
       endings.push(`${service}: ${ended}`);

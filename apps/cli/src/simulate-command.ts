@@ -11,6 +11,7 @@ import {
 import { Command } from 'commander';
 import { ownEnvironment } from './cli-config.js';
 import { CommandFailure, orSayWhy } from './failure.js';
+import { readSchema } from './schema-file.js';
 import { aboveZero, atLeastZero, share, wholeNumber } from './number-argument.js';
 import { parseDuration as duration } from './time-argument.js';
 import { stackEnvFile } from './workspace.js';
@@ -25,6 +26,7 @@ interface SimulateFlags {
   mqtt?: string;
   registry?: string;
   jsonShare: number;
+  schema?: string[];
   calm?: boolean;
   dropouts?: number;
   redeliveries?: number;
@@ -52,6 +54,10 @@ export function simulateCommand(): Command {
     .option('--mqtt <url>', 'the broker (default: NAVORA_MQTT_URL, or the local stack)')
     .option('--registry <url>', 'the schema registry (default: NAVORA_REGISTRY_URL, or the local stack)')
     .option('--json-share <share>', 'share of vehicles that send JSON; the others send Avro', share, 0.5)
+    .option(
+      '--schema <file...>',
+      'write Avro with these registered versions of our record, each body with one at random (default: ours)',
+    )
     .option('--calm', 'no dropouts, redeliveries or wrong clocks')
     .option(
       '--dropouts <share>',
@@ -134,6 +140,7 @@ async function fleetOptions(flags: SimulateFlags): Promise<FleetOptions> {
     seed: flags.seed,
     prefix: flags.prefix,
     jsonShare: flags.jsonShare,
+    schemas: flags.schema?.map(readSchema),
     historyFile: flags.history,
     durationMs: flags.for,
     buffered: flags.buffered ? { forMs: flags.buffered, everyMs: flags.bufferedEvery } : undefined,

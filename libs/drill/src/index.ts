@@ -6,5 +6,6 @@ export { lastLine, renderDrill, type DrillReport } from './report.js';
 export { runDrill } from './run-drill.js';
 export { ServiceFailure, type ServiceProcess } from './service-process.js';
 export { SERVICES, type ServiceName } from './services.js';
+export { servicePrograms, type SourceOf } from './service-programs.js';
 export { ServiceProcesses } from './service-processes.js';
 export { statusOf } from './service-watch.js';

@@ -87,6 +87,11 @@ export class ServiceProcesses {
     if (one?.held && !this.stopping) this.supervise(service, one.process.launch.adminPort, true);
   }
 
+  /** From its next start on, the service is another version of itself. */
+  upgrade(service: ServiceName, program: string): void {
+    if (this.programs) this.programs = { ...this.programs, [service]: program };
+  }
+
   /** One more process of a service, beside the supervised one; nobody starts it again. */
   async extra(service: ServiceName): Promise<ServiceProcess> {
     const process = this.launch(service, await freePort(), `${service}-extra`);

@@ -1,4 +1,4 @@
-import { isVehicleId } from '@navora/schemas';
+import { isVehicleId, type AvroRecord } from '@navora/schemas';
 import type { IClientOptions } from 'mqtt';
 import { USUAL, type Imperfections } from './imperfections.js';
 import { SimulatorError } from './simulator-error.js';
@@ -20,6 +20,8 @@ export interface FleetOptions {
   prefix?: string | undefined;
   /** The share of vehicles that send JSON, 0-1; the others send Avro. */
   jsonShare?: number;
+  /** Each Avro body is written with one of these, at random; without them with ours. */
+  schemas?: readonly AvroRecord[] | undefined;
   imperfections?: Partial<Imperfections>;
   /**
    * The vehicles come back after an outage, and what they send is what they recorded meanwhile, at the fleet's
@@ -42,11 +44,15 @@ export interface Buffered {
 }
 
 export type FleetPlan = Required<
-  Omit<FleetOptions, 'registryUrl' | 'historyFile' | 'durationMs' | 'signal' | 'imperfections' | 'buffered'>
+  Omit<
+    FleetOptions,
+    'registryUrl' | 'historyFile' | 'durationMs' | 'signal' | 'imperfections' | 'buffered' | 'schemas'
+  >
 > & {
   imperfections: Imperfections;
   buffered: Buffered | undefined;
   registryUrl: string | undefined;
+  schemas: readonly AvroRecord[] | undefined;
   historyFile: string | undefined;
   durationMs: number;
 };
@@ -61,6 +67,7 @@ export function fleetPlan(options: FleetOptions, startedAt: number): FleetPlan {
   const plan: FleetPlan = {
     ...given,
     registryUrl: options.registryUrl,
+    schemas: options.schemas,
     historyFile: options.historyFile,
     mqttOptions: options.mqttOptions ?? {},
     topicPattern: options.topicPattern ?? DEFAULT_TOPIC_PATTERN,

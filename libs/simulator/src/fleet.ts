@@ -1,4 +1,4 @@
-import { avroEncoder } from './avro-encoder.js';
+import { avroEncoder, avroEncoders } from './avro-encoder.js';
 import { ConnectPacer } from './connect-pacer.js';
 import { fleetPlan, type FleetOptions, type FleetPlan } from './fleet-options.js';
 import { FleetVehicle } from './fleet-vehicle.js';
@@ -8,6 +8,7 @@ import { Ledger } from './ledger.js';
 import { connectTo } from './mqtt-connection.js';
 import type { OutgoingReading } from './outgoing-reading.js';
 import type { AvroEncoder } from './reading-body.js';
+import { Random } from './random.js';
 import { Schedule } from './schedule.js';
 import { ScheduleRunner } from './schedule-runner.js';
 import { SimulatorError } from './simulator-error.js';
@@ -29,9 +30,9 @@ const LIVE_WITHIN_MS = 1_000;
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const startedAt = Date.now();
   const plan = fleetPlan(options, startedAt);
-  const { historyFile, registryUrl, jsonShare, seed, vehicles, prefix } = plan;
+  const { historyFile, seed, vehicles, prefix } = plan;
   options.signal?.throwIfAborted();
-  const encodeAvro = jsonShare < 1 ? await avroEncoder(registryUrl) : undefined;
+  const encodeAvro = plan.jsonShare < 1 ? await encoderFor(plan) : undefined;
   const history = historyFile
     ? await History.create(historyFile, { at: startedAt, seed, vehicles, prefix })
     : undefined;
@@ -43,6 +44,13 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     throw error;
   }
   return fleet;
+}
+
+async function encoderFor({ registryUrl, schemas, seed }: FleetPlan): Promise<AvroEncoder> {
+  if (!schemas) return avroEncoder(registryUrl);
+  const encoders = await avroEncoders(registryUrl, schemas);
+  const random = new Random(seed, 'schemas');
+  return (reading) => random.pick(encoders as [AvroEncoder, ...AvroEncoder[]])(reading);
 }
 
 export class Fleet {
