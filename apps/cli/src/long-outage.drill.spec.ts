@@ -49,23 +49,26 @@ it.each([
   'P12: Cassandra %s for two minutes at 1,000 msg/s: nothing committed, memory bounded, lag gone faster than it came',
   async (how, breakIt) => {
     const under = await begin(1000, 12);
+    const brokenAt = Date.now();
     const seen = await during(breakIt(), async () => {
       await pause(5000); // commits of what was resolved before
       const committed = await under.committed();
       const lasting = await under.lasting(OUTAGE_MS - 5000);
       return { ...lasting, committed: (await under.committed()) - committed };
     });
+    // One that was killed has its commit log to read, and the lag grows meanwhile.
     const healedAt = Date.now();
+    const awayMs = healedAt - brokenAt;
     const behind = await under.lag();
     await under.untilCaughtUp(3 * OUTAGE_MS);
     const recoveredMs = Date.now() - healedAt;
     console.log(
-      `Cassandra ${how} for ${OUTAGE_MS / 1000} s: ${behind} behind, recovered in ${(recoveredMs / 1000).toFixed(1)} s; memory grown by ${seen.grownMb} MB`,
+      `Cassandra ${how} for ${(awayMs / 1000).toFixed(1)} s: ${behind} behind, recovered in ${(recoveredMs / 1000).toFixed(1)} s; memory grown by ${seen.grownMb} MB`,
     );
 
     expect(seen.committed, 'I5: committed while nothing could be stored').toBe(0);
     expect(Math.max(...seen.grownMb), 'I10: memory grew meanwhile').toBeLessThan(MAY_GROW_MB);
-    expect(recoveredMs, 'I9: the lag went slower than it came').toBeLessThan(OUTAGE_MS);
+    expect(recoveredMs, 'I9: the lag went slower than it came').toBeLessThan(awayMs);
     expect([...seen.health.unready], 'I13').toEqual(expect.arrayContaining(['processor', 'alerts']));
     expect([...seen.health.silent], 'I13').toEqual([]);
     expect(await under.verdict()).toMatch(/\nheld$/);
