@@ -1,14 +1,14 @@
 // The JSON Schema of what a device without Avro sends: the Avro schema, and what the bridge allows beyond it.
 
-const SAFE_INTEGER = Number.MAX_SAFE_INTEGER;
-/** The widest span a JavaScript date can hold, in ms. */
-const MAX_DATE_MS = 8.64e15;
+/** As src/limits.ts has them. */
+const LARGEST_INTEGER = 2 ** 52;
+const [EARLIEST_MS, LATEST_MS] = [-62_135_596_800_000, 253_402_300_799_999];
 const OPTIONAL = { type: 'null' };
 
 const UUID = '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$';
 /** RFC 3339, in capitals and without leap seconds. The bridge takes a little more of ISO 8601. */
 const TIME =
-  '^\\d{4}-\\d{2}-\\d{2}T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,9})?(Z|[+-]([01]\\d|2[0-3]):[0-5]\\d)$';
+  '^(?!0000)\\d{4}-\\d{2}-\\d{2}T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,9})?(Z|[+-]([01]\\d|2[0-3]):[0-5]\\d)$';
 
 const PATTERNS = { vehicleId: '^[A-Za-z0-9_-]{1,64}$' };
 
@@ -69,14 +69,14 @@ function valueOf(type) {
 const TIMES = {
   anyOf: [
     { type: 'string', format: 'date-time', pattern: TIME, description: 'RFC 3339, with a zone.' },
-    { type: 'integer', minimum: -MAX_DATE_MS, maximum: MAX_DATE_MS, description: 'ms since 1970.' },
+    { type: 'integer', minimum: EARLIEST_MS, maximum: LATEST_MS, description: 'ms since 1970.' },
   ],
 };
 
 function primitiveOf(name) {
   switch (name) {
     case 'long':
-      return { type: 'integer', minimum: -SAFE_INTEGER, maximum: SAFE_INTEGER };
+      return { type: 'integer', minimum: -LARGEST_INTEGER, maximum: LARGEST_INTEGER };
     case 'double':
       return { type: 'number' };
     case 'boolean':

@@ -122,7 +122,7 @@ describe('readJson', () => {
     ]);
   });
 
-  const ISO = 'ISO 8601 with a zone, or whole milliseconds since 1970';
+  const ISO = 'ISO 8601 with a zone, or whole milliseconds since 1970, in the years 1 to 9999';
   it.each([
     [{ recordedAt: undefined }, `recordedAt: expected ${ISO}, found nothing`],
     [{ recordedAt: '2026-11-22T08:15:30' }, `recordedAt: expected ${ISO}, found "2026-11-22T08:15:30"`],
@@ -135,9 +135,12 @@ describe('readJson', () => {
     [{ messageId: 'x' }, 'messageId: expected a UUID, found "x"'],
     [{ messageId: 7 }, 'messageId: expected a UUID, found 7'],
     [{ vehicleId: 17 }, 'vehicleId: expected a text, found 17'],
-    [{ sequence: 1.5 }, 'sequence: expected a whole number, found 1.5'],
-    [{ sequence: '1' }, 'sequence: expected a whole number, found "1"'],
-    [{ sequence: 2 ** 60 }, 'sequence: expected a whole number, found 1152921504606847000'],
+    [{ sequence: 1.5 }, 'sequence: expected a whole number of at most 2^52, found 1.5'],
+    [{ sequence: '1' }, 'sequence: expected a whole number of at most 2^52, found "1"'],
+    [
+      { sequence: -(2 ** 52) - 1 },
+      'sequence: expected a whole number of at most 2^52, found -4503599627370497',
+    ],
     [{ speedKph: 'fast' }, 'speedKph: expected a number, found "fast"'],
     [{ fuelLevelPercent: [] }, 'fuelLevelPercent: expected a number, found an array'],
     [{ engineTemperatureC: {} }, 'engineTemperatureC: expected a number, found an object'],

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import {
   derivedMessageId,
+  isSequence,
   parseMessageId,
   rejected,
   type Location,
@@ -120,15 +121,19 @@ function messageIdOf(value: unknown, trouble: Trouble): string | undefined {
 function recordedAtOf(value: unknown, trouble: Trouble): number {
   const time = timeOf(value);
   if (time === undefined) {
-    trouble.at('recordedAt', 'ISO 8601 with a zone, or whole milliseconds since 1970', value);
+    trouble.at(
+      'recordedAt',
+      'ISO 8601 with a zone, or whole milliseconds since 1970, in the years 1 to 9999',
+      value,
+    );
   }
   return time ?? 0;
 }
 
 function sequenceOf(value: unknown, trouble: Trouble): number | null {
   if (value === undefined || value === null) return null;
-  if (Number.isSafeInteger(value)) return value as number;
-  trouble.at('sequence', 'a whole number', value);
+  if (isSequence(value)) return value;
+  trouble.at('sequence', 'a whole number of at most 2^52', value);
   return null;
 }
 

@@ -23,7 +23,7 @@ const pad = (number: number, digits = 2) => String(number).padStart(digits, '0')
 /** RFC 3339, or nearly: days that a month does not have, hours that a day does not have. */
 const time = fc
   .record({
-    year: fc.integer({ min: 1, max: 9999 }),
+    year: fc.integer({ min: 2, max: 9998 }),
     month: fc.integer({ min: 1, max: 12 }),
     day: fc.integer({ min: 1, max: 31 }),
     hour: fc.integer({ min: 0, max: 25 }),
@@ -45,6 +45,13 @@ const number = fc.oneof(
   anything,
 );
 
+/** Whole numbers up to the bound, and some beyond. */
+const within = (bound: number) =>
+  fc.oneof(
+    { weight: 4, arbitrary: fc.integer({ min: -Math.floor(bound / 5), max: bound }) },
+    fc.maxSafeInteger(),
+  );
+
 /** Mostly what it should be, and now and then anything at all. */
 const body = fc.record(
   {
@@ -52,10 +59,10 @@ const body = fc.record(
     vehicleId: fc.oneof({ weight: 9, arbitrary: fc.constant(VEHICLE) }, fc.constant(7)),
     recordedAt: fc.oneof(
       { weight: 3, arbitrary: time },
-      { weight: 3, arbitrary: fc.maxSafeInteger() },
+      { weight: 3, arbitrary: within(253_402_300_799_999) },
       { weight: 1, arbitrary: anything },
     ),
-    sequence: fc.oneof({ weight: 3, arbitrary: fc.maxSafeInteger() }, anything),
+    sequence: fc.oneof({ weight: 3, arbitrary: within(2 ** 52) }, anything),
     location: fc.oneof(
       {
         weight: 4,

@@ -4,7 +4,7 @@ import { isStorableTime } from '@navora/schemas';
 const ISO_WITH_ZONE =
   /^(?:\d{4}|[+-]\d{6})-(\d{2})-(\d{2})T\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}:?\d{2})$/;
 
-/** @returns ms since 1970, or undefined if the value is no time: neither ISO 8601 with a zone nor whole ms. */
+/** @returns ms since 1970, or undefined if the value is no time of the years 1 to 9999: neither ISO 8601 with a zone nor whole ms. */
 export function timeOf(value: unknown): number | undefined {
   if (typeof value === 'number') return isStorableTime(value) ? value : undefined;
   if (typeof value !== 'string' || value.length > 64) return undefined;

@@ -1,5 +1,5 @@
 import type { ConsumedRecord } from '@navora/kafka';
-import type { Origin, Reading } from '@navora/schemas';
+import { setEntry, type Origin, type Reading } from '@navora/schemas';
 import type { CheckedReading } from './check.js';
 import { bucketOf, shardOf } from './layout.js';
 
@@ -39,7 +39,7 @@ export function rowOf(
 /** Values as JSON text, so that a column of text keeps numbers, booleans and strings apart. */
 function extrasColumn(extras: Reading['extras']): Record<string, string> | null {
   let column: Record<string, string> | null = null;
-  for (const name in extras) (column ??= {})[name] = JSON.stringify(extras[name]);
+  for (const name in extras) setEntry((column ??= {}), name, JSON.stringify(extras[name]));
   return column;
 }
 

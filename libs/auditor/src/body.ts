@@ -4,8 +4,9 @@ import { messageIdOf } from './ids.js';
 
 export const LARGEST_BODY = 64 * 1024;
 
-/** ms since 1970: the last moment a date can name. */
-const LAST_DATE = 8.64e15;
+/** ms since 1970: the years 1 to 9999. */
+const [FIRST_DATE, LAST_DATE] = [Date.parse('0001-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
+const LARGEST_SEQUENCE = 4_503_599_627_370_496;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const ISO_WITH_ZONE =
@@ -75,7 +76,11 @@ function contentOf(fields: Record<string, unknown>): Map<string, Value> {
   };
   take('sequence', 'number');
   const sequence = content.get('sequence');
-  if (sequence !== undefined && !Number.isInteger(sequence)) throw malformed('sequence', sequence);
+  if (
+    sequence !== undefined &&
+    !(Number.isInteger(sequence) && Math.abs(Number(sequence)) <= LARGEST_SEQUENCE)
+  )
+    throw malformed('sequence', sequence);
   for (const name of NUMBERS) take(name, 'number');
   take('ignitionOn', 'boolean');
   takeLocation(content, fields['location']);
@@ -102,7 +107,7 @@ function takeLocation(content: Map<string, Value>, location: unknown): void {
 
 function timeOf(value: unknown): number {
   const time = typeof value === 'string' ? isoTime(value) : value;
-  if (typeof time !== 'number' || !Number.isInteger(time) || Math.abs(time) > LAST_DATE)
+  if (typeof time !== 'number' || !Number.isInteger(time) || time < FIRST_DATE || time > LAST_DATE)
     throw malformed('recordedAt', value);
   return time;
 }

@@ -1,4 +1,5 @@
 import avsc, { type Type } from 'avsc';
+import { setEntry } from './set-entry.js';
 
 /** What avsc reads from: the bytes, and how far it has come. Private to avsc, which is pinned. */
 interface Tap {
@@ -30,7 +31,7 @@ function readMap(this: { valuesType: Type & Reads }, tap: Tap): Record<string, u
   for (let left = countOf(tap); left > 0; left = countOf(tap)) {
     for (; left > 0; left--) {
       const key = tap.readString();
-      values[key] = this.valuesType._read(tap);
+      setEntry(values, key, this.valuesType._read(tap));
     }
   }
   return values;

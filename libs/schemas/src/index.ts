@@ -6,10 +6,12 @@ export { readingSchema, type Location, type Reading } from './generated/reading.
 export type { Origin, Outcome, Signal, Silence, Timing, Verdict } from './generated/signal.js';
 export * from './heartbeat.js';
 export * from './identity.js';
-export { collectExtras, isStorableTime, ReadingCodec, readingType, type Decoded } from './reading-codec.js';
+export { isSequence, isStorableTime } from './limits.js';
+export { collectExtras, ReadingCodec, readingType, type Decoded } from './reading-codec.js';
 export * from './record-codec.js';
 export * from './record-decoder.js';
 export * from './redrive.js';
 export * from './registry.js';
+export { setEntry } from './set-entry.js';
 export * from './topics.js';
 export { frameAvro, schemaIdOf, WIRE_PREFIX_BYTES } from './wire-format.js';

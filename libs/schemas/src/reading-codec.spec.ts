@@ -46,6 +46,27 @@ describe('ReadingCodec', () => {
       );
   });
 
+  it('keeps an extra of whatever name', async () => {
+    const codec = new ReadingCodec(registryOf({ 7: readingSchema }).source);
+    await codec.learn(7);
+    const extras = JSON.parse('{"__proto__": 1, "constructor": 2, "": 3}') as Record<string, number>;
+    const decoded = codec.decode(frameAvro(7, readingType, aReading({ extras })));
+    expect('reading' in decoded && Object.entries(decoded.reading.extras)).toEqual(Object.entries(extras));
+  });
+
+  it.each([
+    ['recordedAt', 253_402_300_800_000],
+    ['recordedAt', -62_135_596_800_001],
+    ['sequence', 2 ** 52 + 2],
+    ['sequence', -(2 ** 52) - 1e12],
+  ])('gives up one whose %s is %d, which others could not read', async (field, value) => {
+    const codec = new ReadingCodec(registryOf({ 7: readingSchema }).source);
+    await codec.learn(7);
+    expect(codec.decode(frameAvro(7, readingType, aReading({ [field]: value })))).toMatchObject({
+      rejection: { reason: 'malformed-body', error: expect.stringContaining(`${field}: `) as string },
+    });
+  });
+
   it('reads one whose fields stand in another order, and one that is at an older version with fields of its own', async () => {
     const reordered = { ...readingSchema, fields: [...readingSchema.fields].reverse() };
     const older = {

@@ -2,11 +2,14 @@ import avsc, { type Type } from 'avsc';
 import { fullNameOf, type AvroField, type AvroRecord, type AvroSchema } from './avro-schema.js';
 import { boundBlocks } from './bounded-blocks.js';
 import { incompatibilities } from './compatibility.js';
+import { areIds } from './ids-in-avro.js';
 import { isVehicleId, parseMessageId } from './identity.js';
 import { readingSchema, type Reading } from './generated/reading.js';
+import { isSequence, isStorableTime } from './limits.js';
 import { rejected, type Rejection } from './dead-letter-reason.js';
 import { schemaIdOf, WIRE_PREFIX_BYTES } from './wire-format.js';
 import type { SchemaSource } from './registry.js';
+import { setEntry } from './set-entry.js';
 
 boundBlocks();
 export const readingType: Type = avsc.Type.forSchema(readingSchema as avsc.Schema);
@@ -19,7 +22,8 @@ export type Decoded = { reading: Reading } | { rejection: Rejection } | { schema
 
 type Decoder = (body: Buffer) => Reading;
 type Resolver = ReturnType<Type['createResolver']>;
-type KnownSchema = { decode: Decoder } | { rejection: Rejection };
+/** `beginsWithIds`: what it writes first is the message id, and then the vehicle id. */
+type KnownSchema = { decode: Decoder; beginsWithIds: boolean } | { rejection: Rejection };
 
 /**
  * Decodes readings written with any schema of the registry, in our own shape; fields that our schema does not
@@ -44,7 +48,7 @@ export class ReadingCodec {
     if (schema === undefined) return { schemaPending: id };
     if ('rejection' in schema) return schema;
     try {
-      return normalised(schema.decode(body));
+      return normalised(schema.decode(body), schema.beginsWithIds && areIds(body, WIRE_PREFIX_BYTES));
     } catch (error) {
       return rejected('malformed-body', `not a reading of schema ${id}: ${messageOf(error)}`);
     }
@@ -93,8 +97,11 @@ function decoderOf(id: number, text: string): KnownSchema {
     const keepsAll = unknown.fields.length + unknown.ofLocation.length === 0;
     const reader = keepsAll ? readingType : readerThatKeeps(unknown);
     const resolver = reader.createResolver(writer);
-    if (keepsAll) return { decode: (body) => wholeOf<Reading>(body, reader, resolver) };
-    return { decode: (body) => moveToExtras(wholeOf<Reading & Additional>(body, reader, resolver), unknown) };
+    const decode: Decoder = keepsAll
+      ? (body) => wholeOf(body, reader, resolver)
+      : (body) => moveToExtras(wholeOf(body, reader, resolver), unknown);
+    const [first, second] = written.fields;
+    return { decode, beginsWithIds: first?.name === 'messageId' && second?.name === 'vehicleId' };
   } catch (error) {
     const why = whyUnreadable(text) ?? messageOf(error);
     return rejected('wrong-schema', `schema ${id} cannot be read as a ${RECORD_NAME}: ${why}`);
@@ -193,30 +200,36 @@ function moveToExtras(record: Reading & Additional, { fields, ofLocation }: Unkn
 export function collectExtras(extras: Reading['extras'], name: string, value: unknown): void {
   if (value === null || value === undefined) return;
   if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string') {
-    extras[name] = value;
+    setEntry(extras, name, value);
   } else if (Array.isArray(value) || Buffer.isBuffer(value)) {
-    extras[name] = Buffer.isBuffer(value) ? value.toString('base64') : JSON.stringify(value);
+    setEntry(extras, name, Buffer.isBuffer(value) ? value.toString('base64') : JSON.stringify(value));
   } else if (typeof value === 'object') {
     for (const [key, inner] of Object.entries(value)) collectExtras(extras, `${name}.${key}`, inner);
   } else {
-    extras[name] = String(value);
+    setEntry(extras, name, String(value));
   }
 }
 
-function normalised(reading: Reading): Decoded {
-  const messageId = parseMessageId(reading.messageId);
-  if (messageId === undefined) {
-    return rejected('malformed-body', `messageId: "${reading.messageId.slice(0, 64)}" is not a UUID`);
-  }
-  if (!isVehicleId(reading.vehicleId)) {
-    return rejected('malformed-body', `vehicleId: "${reading.vehicleId.slice(0, 64)}" is not a vehicle id`);
+/** @param idsAreWell as the bytes have shown, so that nobody needs to look at the strings. */
+function normalised(reading: Reading, idsAreWell: boolean): Decoded {
+  if (!idsAreWell) {
+    const messageId = parseMessageId(reading.messageId);
+    if (messageId === undefined) {
+      return rejected('malformed-body', `messageId: "${reading.messageId.slice(0, 64)}" is not a UUID`);
+    }
+    if (!isVehicleId(reading.vehicleId)) {
+      return rejected('malformed-body', `vehicleId: "${reading.vehicleId.slice(0, 64)}" is not a vehicle id`);
+    }
+    reading.messageId = messageId;
   }
   if (!isStorableTime(reading.recordedAt)) {
-    return rejected('malformed-body', `recordedAt: ${reading.recordedAt} is beyond what a date can be`);
+    return rejected('malformed-body', `recordedAt: ${reading.recordedAt} is not within the years 1 to 9999`);
+  }
+  if (reading.sequence !== null && !isSequence(reading.sequence)) {
+    return rejected('malformed-body', `sequence: ${reading.sequence} is beyond 2^52`);
   }
   const notFinite = firstNotFinite(reading);
   if (notFinite !== undefined) return rejected('malformed-body', `${notFinite}: not a finite number`);
-  reading.messageId = messageId;
   return { reading };
 }
 
@@ -243,13 +256,6 @@ function sumOf(reading: Reading): number {
 
 function isNotFinite(value: unknown): boolean {
   return typeof value === 'number' && !Number.isFinite(value);
-}
-
-/** The widest span a JavaScript date, and with it every client of ours, can hold. */
-const MAX_DATE_MS = 8.64e15;
-
-export function isStorableTime(ms: number): boolean {
-  return Number.isInteger(ms) && Math.abs(ms) <= MAX_DATE_MS;
 }
 
 function messageOf(error: unknown): string {
