@@ -91,7 +91,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['apps/cli/**/*.ts', 'infra/local/**/*.ts'],
+    files: ['apps/cli/**/*.ts', 'infra/local/**/*.ts', 'examples/**/*.ts'],
     rules: { 'no-console': 'off' },
   },
   {
