@@ -1,24 +1,31 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readingSchema, subjectOf, TOPICS } from '@navora/schemas';
+import { readingSchema, SchemaRegistry, subjectOf, TOPICS } from '@navora/schemas';
+import { realServices } from '@navora/testing';
 import { beforeAll, expect, it } from 'vitest';
 import { migrateAll } from './migrate.js';
+import { OWN_TREE, SchemaTree } from './schema-tree.js';
 import { navora, testEnvironment } from './services.fixture.js';
 
 const SUBJECT = subjectOf(TOPICS.readings);
 
 beforeAll(() => migrateAll(testEnvironment(), () => undefined));
 
+/** A subject. */
 interface Listed {
   subject: string;
   compatibility: string;
   versions: { version: number; id: number; ours: boolean }[];
 }
 
+async function listed(): Promise<Listed | undefined> {
+  const all = JSON.parse((await navora('schemas', 'list', '--json')).stdout) as Listed[];
+  return all.find(({ subject }) => subject === SUBJECT);
+}
+
 it('lists what the registry holds, and shows our schema by subject, version and id', async () => {
-  const listed = JSON.parse((await navora('schemas', 'list', '--json')).stdout) as Listed[];
-  const readings = listed.find(({ subject }) => subject === SUBJECT);
+  const readings = await listed();
   expect(readings?.compatibility).toBe('FULL_TRANSITIVE');
   const ours = readings?.versions.find(({ ours }) => ours);
   expect((await navora('schemas', 'list')).stdout).toContain(`  ${ours?.version}  id ${ours?.id}  ours`);
@@ -28,17 +35,30 @@ it('lists what the registry holds, and shows our schema by subject, version and 
   }
 });
 
+it('has every released version in the registry, in their order, from the first migration on', async () => {
+  const released = new SchemaTree(OWN_TREE).releases('reading');
+  const ids = await Promise.all(
+    released.map(({ schema }) =>
+      new SchemaRegistry(realServices().registryUrl).idOf(SUBJECT, JSON.stringify(schema)),
+    ),
+  );
+  expect(ids.length).toBeGreaterThan(1);
+  expect(ids).toEqual([...ids].sort((one, other) => Number(one) - Number(other)));
+  expect(ids).not.toContain(undefined);
+});
+
 it('tells what a file changes of what is registered, and whether the two go with each other', async () => {
   const file = join(mkdtempSync(join(tmpdir(), 'navora-diff-')), 'mine.avsc');
   const write = (field: object) =>
     writeFileSync(file, JSON.stringify({ ...readingSchema, fields: [...readingSchema.fields, field] }));
+  const ours = (await listed())?.versions.find(({ ours }) => ours);
   write({ name: 'oilKpa', type: ['null', 'double'], default: null });
-  expect(await navora('schemas', 'diff', `${SUBJECT}@1`, file)).toMatchObject({
+  expect(await navora('schemas', 'diff', `${SUBJECT}@${ours?.version}`, file)).toMatchObject({
     code: 0,
     stdout: '+ oilKpa: null or double default null\nthey go with each other\n',
   });
   write({ name: 'oilKpa', type: 'double' });
-  expect(await navora('schemas', 'diff', `${SUBJECT}@1`, file)).toMatchObject({
+  expect(await navora('schemas', 'diff', `${SUBJECT}@${ours?.version}`, file)).toMatchObject({
     code: 1,
     stdout: expect.stringContaining('! the field "oilKpa" is new and has no default') as string,
   });
