@@ -1,8 +1,7 @@
-import type { Signal } from '@navora/schemas';
 import { eventually } from '@navora/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { AlertsRig } from './testing/alerts-rig.js';
-import { manySignals, seeded } from './testing/many-signals.js';
+import { justNow, manySignals, seeded } from './testing/many-signals.js';
 import { ThoseToTell } from './testing/those-to-tell.js';
 import { noticesOf } from './testing/undisturbed.js';
 
@@ -18,29 +17,12 @@ afterEach(async () => {
   await rig.drop();
 }, 60_000);
 
-/** They were received a moment ago, so that notifications of them are due, and not given up. */
-function justNow(signals: Signal[]): Signal[] {
-  const shift = Date.now() - Math.max(...signals.map(({ receivedAt }) => receivedAt));
-  return signals.map((signal) => ({
-    ...signal,
-    recordedAt: signal.recordedAt + shift,
-    receivedAt: signal.receivedAt + shift,
-  }));
-}
-
 const start = (group: string) => rig.start(group, { NAVORA_NOTIFICATIONS_FILE: told.file });
-
-function expectedOn(channel: string, signals: readonly Signal[]): string[] {
-  return noticesOf(signals, told.notifications)
-    .filter((notice) => notice.channel === channel)
-    .map(({ id }) => id)
-    .sort();
-}
 
 it(`A4: a mail server that is away delays nothing else, and is told everything once when it is back (seed ${SEED})`, async () => {
   told = await ThoseToTell.listening();
   const signals = justNow(manySignals(600, 20, seeded(SEED)));
-  const [mails, posts, chats] = ['mail', 'office', 'operations'].map((one) => expectedOn(one, signals));
+  const [mails, posts, chats] = ['mail', 'office', 'operations'].map((one) => told.expectedOn(one, signals));
   expect(mails?.length).toBeGreaterThan(20);
   await told.mail.stop();
   await rig.topic.send(signals);
@@ -67,41 +49,6 @@ it(`A4: a mail server that is away delays nothing else, and is told everything o
   expect([...told.mailed].sort()).toEqual(mails);
   expect([...told.posted].sort()).toEqual(posts);
   expect(told.chat.requests).toHaveLength(chats?.length ?? 0);
-}, 240_000);
-
-it(`A4: killed between a mail's acceptance and our record of it, it sends that mail again under its id, and no other (seed ${SEED})`, async () => {
-  told = await ThoseToTell.listening();
-  const signals = justNow(manySignals(300, 15, seeded(SEED + 1)));
-  const mails = expectedOn('mail', signals);
-  await rig.topic.send(signals);
-
-  const [group] = rig.groups;
-  const first = await start(group);
-  const killed = new Promise<unknown>((resolve) => {
-    told.mail.beforeAnswer = async () => {
-      if (told.mail.mails.length !== 3) return;
-      resolve(await first.end('SIGKILL'));
-    };
-  });
-  expect(await killed).toBeNull();
-  const second = await start(group);
-  await rig.untilAllIsCommitted(group);
-  const distinct = () => new Set(told.mailed);
-  // What the first was sending is claimed for as long as it might still be at it.
-  await eventually('the mails', () => distinct().size >= mails.length, { withinMs: 60_000 });
-  await eventually('nothing left to send', async () => (await rig.pendingNotifications()) === 0, {
-    withinMs: 90_000,
-  });
-  expect(await second.end('SIGTERM'), second.said.slice(-2000)).toBe(0);
-
-  expect([...distinct()].sort()).toEqual(mails);
-  // At most what was under way at that moment: one mail for each of the four attempts at once.
-  const again = told.mailed.length - mails.length;
-  expect(again).toBeGreaterThan(0);
-  expect(again).toBeLessThanOrEqual(4);
-  const posts = expectedOn('office', signals);
-  expect([...new Set(told.posted)].sort()).toEqual(posts);
-  await rig.expectAlertsOf(signals);
 }, 240_000);
 
 it(`A4: a sensor that flaps sends one mail in a window, and afterwards its last word (seed ${SEED})`, async () => {

@@ -87,13 +87,18 @@ it('W3: the disk of the MQTT broker is full: what it cannot keep it still passes
   skip,
 }) => {
   const { stack, loaded } = orSkip(skip);
+  const kept = join(componentData(stack.name, 'mqtt'), 'mosquitto.db');
   await loaded.drive(33);
   await whileFull(stack, 'mqtt', async () => {
     await loaded.sends(MEANWHILE);
     await loaded.carriesAll();
+    // It does not notice that the last few KiB of a file were not written.
+    await eventually(
+      'the broker without room for what it keeps',
+      () => statSync(kept).size === 0 || logOf(stack, 'mqtt').includes('No space left on device'),
+    );
   });
   const freedAt = Date.now();
-  const kept = join(componentData(stack.name, 'mqtt'), 'mosquitto.db');
   await eventually(
     'what waits written down',
     () => statSync(kept).mtimeMs > freedAt && statSync(kept).size > 0,
@@ -101,7 +106,6 @@ it('W3: the disk of the MQTT broker is full: what it cannot keep it still passes
   await restartComponent(stack.name, 'mqtt');
   await loaded.sends(1000);
   await loaded.carriesAll();
-  expect(logOf(stack, 'mqtt')).toContain('No space left on device');
   expect(await loaded.verdict(), 'I1').toMatch(/\nheld$/);
   expect(loaded.restarts).toEqual([]);
 }, 600_000);

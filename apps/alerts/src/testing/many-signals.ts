@@ -43,3 +43,13 @@ export function repeatedly(signals: Signal[], random: () => number): Signal[] {
   }
   return sent;
 }
+
+/** They were received a moment ago, so that notifications of them are due, and not given up. */
+export function justNow(signals: Signal[]): Signal[] {
+  const shift = Date.now() - Math.max(...signals.map(({ receivedAt }) => receivedAt));
+  return signals.map((signal) => ({
+    ...signal,
+    recordedAt: signal.recordedAt + shift,
+    receivedAt: signal.receivedAt + shift,
+  }));
+}

@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Signal } from '@navora/schemas';
 import { loadNotifications, type Notifications } from '../notifications-file.js';
 import { HttpEndpoint } from './http-endpoint.js';
 import { MailServer } from './mail-server.js';
+import { noticesOf } from './undisturbed.js';
 
 /** For tests: a real SMTP server, a webhook and a chat, and the file that names them. */
 export class ThoseToTell {
@@ -63,6 +65,14 @@ routes:
   /** Ids of webhook requests, as often as they came. */
   get posted(): string[] {
     return this.webhook.requests.map(({ headers }) => String(headers['webhook-id']));
+  }
+
+  /** Ids of what should be told on a channel, sorted. */
+  expectedOn(channel: string, signals: readonly Signal[]): string[] {
+    return noticesOf(signals, this.notifications)
+      .filter((notice) => notice.channel === channel)
+      .map(({ id }) => id)
+      .sort();
   }
 
   async gone(): Promise<void> {
