@@ -1,7 +1,7 @@
 import avsc, { type Type } from 'avsc';
 import { fullNameOf, type AvroField, type AvroRecord, type AvroSchema } from './avro-schema.js';
 import { boundBlocks } from './bounded-blocks.js';
-import { incompatibilities } from './compatibility.js';
+import { incompatibilities, type Incompatibility } from './compatibility.js';
 import { areIds } from './ids-in-avro.js';
 import { isVehicleId, parseMessageId } from './identity.js';
 import { readingSchema, type Reading } from './generated/reading.js';
@@ -90,8 +90,7 @@ function decoderOf(id: number, text: string): KnownSchema {
     if (name !== RECORD_NAME)
       return rejected('wrong-schema', `schema ${id} is that of ${name}, not of ${RECORD_NAME}`);
     // Avro does not know of units, nor do registries: without this, miles would be stored as kilometres.
-    const found = incompatibilities(readingSchema as AvroSchema, written);
-    if (found.some(({ rule }) => rule === 'unit-changed')) throw new Error('it has other units');
+    if (comparedWithOurs(text).some(({ rule }) => rule === 'unit-changed')) throw new Error('other units');
     const unknown = unknownFieldsOf(written);
     const writer = avsc.Type.forSchema(written as avsc.Schema);
     const keepsAll = unknown.fields.length + unknown.ofLocation.length === 0;
@@ -103,18 +102,18 @@ function decoderOf(id: number, text: string): KnownSchema {
     const [first, second] = written.fields;
     return { decode, beginsWithIds: first?.name === 'messageId' && second?.name === 'vehicleId' };
   } catch (error) {
-    const why = whyUnreadable(text) ?? messageOf(error);
+    const sentences = comparedWithOurs(text).map(({ sentence }) => sentence);
+    const why = sentences.join('; ') || messageOf(error);
     return rejected('wrong-schema', `schema ${id} cannot be read as a ${RECORD_NAME}: ${why}`);
   }
 }
 
-/** In words that name the fields; undefined when it is no schema, or Avro alone knows. */
-function whyUnreadable(text: string): string | undefined {
+/** In words that name the fields; none when it is no schema, or Avro alone knows. */
+function comparedWithOurs(text: string): Incompatibility[] {
   try {
-    const found = incompatibilities(readingSchema as AvroSchema, JSON.parse(text) as AvroSchema);
-    return found.map(({ sentence }) => sentence).join('; ') || undefined;
+    return incompatibilities(readingSchema as AvroSchema, JSON.parse(text) as AvroSchema);
   } catch {
-    return undefined;
+    return [];
   }
 }
 
