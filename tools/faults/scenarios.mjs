@@ -71,5 +71,4 @@ export const NOT_PASSED = new Set([
   'apps/cli/src/long-outage.drill.spec.ts',
   'apps/cli/src/small-heap.drill.spec.ts',
   'apps/cli/src/three-nodes.drill.spec.ts',
-  'apps/mqtt-bridge/src/hostile.drill.spec.ts',
 ]);
