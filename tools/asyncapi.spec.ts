@@ -5,6 +5,12 @@ import formats from 'ajv-formats';
 import avsc from 'avsc';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import {
+  HEARTBEAT_HEADER,
+  heartbeatHeader,
+  REDRIVEN_HEADER,
+  redrivenHeader,
+} from '../libs/schemas/src/index.js';
 import { asyncApiText, FILE } from './asyncapi/text.js';
 
 const published = readFileSync(FILE, 'utf8');
@@ -35,6 +41,22 @@ describe('docs/asyncapi.yaml', () => {
         .split('/')
         .reduce<Node | undefined>((node, key) => resolved(node)?.[key], document);
       expect(found, target).toBeDefined();
+    }
+  });
+
+  it('describes headers as the services write them', () => {
+    const written = {
+      heartbeat: [HEARTBEAT_HEADER, heartbeatHeader({ since: 0, upTo: 1_763_800_000_000 })],
+      reading: [
+        REDRIVEN_HEADER,
+        redrivenHeader({ letterId: '0b9f8c1e-9f3c-4c57-8f5e-2d4c1f6a7b10', number: 12 }),
+      ],
+    } as const;
+    for (const [message, [name, value]] of Object.entries(written)) {
+      const headers = document['components']?.['messages']?.[message]?.['headers'] ?? {};
+      const fits = new Ajv({ strict: false }).compile(headers);
+      expect(fits({ [name]: value }), `${name}: ${value}`).toBe(true);
+      expect(fits({ [name]: 'another' }), name).toBe(false);
     }
   });
 

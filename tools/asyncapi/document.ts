@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
-import { GROUPS } from '../../libs/drill/src/kafka-standing.js';
 import {
   CONTENT_TYPE,
   DEAD_LETTER_REASONS,
+  GROUPS,
   HEARTBEAT_HEADER,
   MAX_BODY_BYTES,
   REDRIVEN_HEADER,
   subjectOf,
+  TELEMETRY_TOPIC,
   TOPIC_LAYOUT,
   TOPICS,
   TRACE_HEADERS,
   type TopicName,
 } from '../../libs/schemas/src/index.js';
-import { DEFAULT_TOPIC_PATTERN } from '../../libs/simulator/src/fleet-options.js';
 
 // What crosses MQTT and Kafka as AsyncAPI 3.0, made of what the services are made of. Why each part is as it is:
 // docs/contracts.md.
@@ -129,7 +129,7 @@ export function asyncApi(): object {
     },
     channels: {
       telemetry: {
-        address: DEFAULT_TOPIC_PATTERN,
+        address: TELEMETRY_TOPIC,
         title: "A vehicle's telemetry",
         description: `Bodies of up to ${MAX_BODY_BYTES} bytes, with QoS 1.`,
         servers: [ref('servers', 'mqtt')],

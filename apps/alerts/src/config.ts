@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { TOPICS } from '@navora/schemas';
+import { GROUPS, TOPICS } from '@navora/schemas';
 import {
   adminPort,
   cassandraSettings,
@@ -19,7 +19,7 @@ const settings = {
   ...kafkaSettings,
   ...cassandraSettings,
   adminPort: adminPort(9103),
-  groupId: setting('NAVORA_ALERTS_GROUP', withDefault(text(/^\S+$/, 'a group name'), 'navora-alerts')),
+  groupId: setting('NAVORA_ALERTS_GROUP', withDefault(text(/^\S+$/, 'a group name'), GROUPS.alerts)),
   signalsTopic: setting(
     'NAVORA_SIGNALS_TOPIC',
     withDefault(text(/^[\w.-]{1,249}$/, 'a topic name'), TOPICS.signals as string),

@@ -7,6 +7,7 @@ import { ServiceProcesses } from '@navora/drill';
 import { createKafka } from '@navora/kafka';
 import { servicesEnv, type StackEndpoints } from '@navora/local-stack';
 import { cassandraSettings, createLogger, readConfiguration } from '@navora/runtime';
+import { GROUPS } from '@navora/schemas';
 import { startFleet, type Fleet } from '@navora/simulator';
 import { ownEnvironment } from './cli-config.js';
 import { INTERRUPTED, onInterrupt } from './interrupt.js';
@@ -28,7 +29,6 @@ export interface StartOptions {
   keepStack?: boolean;
 }
 
-const GROUPS = { processor: 'navora-processor', alerts: 'navora-alerts' };
 const SERVICE_GRACE_MS = 30_000;
 
 /**

@@ -2,15 +2,15 @@ import { renderReport, type AuditReport } from '@navora/auditor';
 import { createCassandra, type CassandraClient } from '@navora/cassandra';
 import { createKafka } from '@navora/kafka';
 import { cassandraSettings, createLogger, readConfiguration } from '@navora/runtime';
-import { TOPICS } from '@navora/schemas';
+import { GROUPS, TOPICS } from '@navora/schemas';
 import { type Endpoints, realServices } from '@navora/testing';
 import type { Admin } from 'kafkajs';
 import { auditOf } from './audit-of.fixture.js';
 import { testEnvironment } from './services.fixture.js';
 
-const GROUPS = [
-  { groupId: 'navora-processor', topic: TOPICS.readings },
-  { groupId: 'navora-alerts', topic: TOPICS.signals },
+const CONSUMERS = [
+  { groupId: GROUPS.processor, topic: TOPICS.readings },
+  { groupId: GROUPS.alerts, topic: TOPICS.signals },
 ] as const;
 
 /** Looks at the running system from outside: how far the consumers are, what is readable, what the audit says. */
@@ -30,7 +30,7 @@ export class Observer {
   }
 
   /** The sum over all partitions of what the processor has committed of the readings. */
-  async committed({ groupId, topic }: { groupId: string; topic: string } = GROUPS[0]): Promise<number> {
+  async committed({ groupId, topic }: { groupId: string; topic: string } = CONSUMERS[0]): Promise<number> {
     const [offsets] = await this.admin.fetchOffsets({ groupId, topics: [topic] });
     return sum((offsets?.partitions ?? []).map(({ offset }) => Math.max(0, Number(offset))));
   }
@@ -43,7 +43,7 @@ export class Observer {
 
   /** Records that the processor and the alerts have not committed. */
   async lag(): Promise<number> {
-    return sum(await Promise.all(GROUPS.map((group) => this.behind(group))));
+    return sum(await Promise.all(CONSUMERS.map((group) => this.behind(group))));
   }
 
   /** Records of the topic that the group has not committed. */

@@ -11,6 +11,7 @@ import {
   wholeNumber,
   withDefault,
 } from '@navora/runtime';
+import { TELEMETRY_TOPIC } from '@navora/schemas';
 import { TOPIC_PATTERN } from './vehicle-topic.js';
 
 const file = (variable: string) =>
@@ -32,7 +33,7 @@ const settings = {
         TOPIC_PATTERN,
         'a topic with {vehicleId} as one whole level, and neither wildcards nor a shared subscription ($share/…)',
       ),
-      'vehicles/{vehicleId}/telemetry',
+      TELEMETRY_TOPIC,
     ),
   ),
   mqttDropsTopic: setting(

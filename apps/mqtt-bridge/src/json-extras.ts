@@ -14,8 +14,7 @@ const HALF_A_PAIR = /\p{Surrogate}/u;
 
 /** Collects what has no field of its own, within bounds: Kafka must never refuse what the bridge makes of a body. */
 export class Extras {
-  /** Without a prototype, so that a field named `__proto__` is a name like any other. */
-  readonly values: Reading['extras'] = Object.create(null);
+  readonly values: Reading['extras'] = {};
   private bytes = 0;
 
   /** @returns what is wrong with the value, if anything is. */

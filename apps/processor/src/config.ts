@@ -10,7 +10,7 @@ import {
   wholeNumber,
   withDefault,
 } from '@navora/runtime';
-import { TOPICS } from '@navora/schemas';
+import { GROUPS, TOPICS } from '@navora/schemas';
 
 const topicName = (variable: string, preferred: string) =>
   setting(variable, withDefault(text(/^[\w.-]{1,249}$/, 'a topic name'), preferred));
@@ -23,7 +23,7 @@ export const readConfig = () =>
     adminPort: adminPort(9102),
     groupId: setting(
       'NAVORA_PROCESSOR_GROUP',
-      withDefault(text(/^[\w.-]{1,200}$/, 'a consumer group id'), 'navora-processor'),
+      withDefault(text(/^[\w.-]{1,200}$/, 'a consumer group id'), GROUPS.processor),
     ),
     readingsTopic: topicName('NAVORA_READINGS_TOPIC', TOPICS.readings),
     signalsTopic: topicName('NAVORA_SIGNALS_TOPIC', TOPICS.signals),

@@ -1,7 +1,5 @@
-import { TOPICS } from '@navora/schemas';
+import { GROUPS, TOPICS } from '@navora/schemas';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
-
-export const GROUPS = { processor: 'navora-processor', alerts: 'navora-alerts' };
 
 export interface Standing {
   /** Records in the topics of readings and of dead letters since they were made. */

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { audit } from '@navora/auditor';
+import { GROUPS } from '@navora/schemas';
 import { CALM, type Fleet, HandVehicles, startFleet } from '@navora/simulator';
 import { BrokerTap, type BrokerLoss } from './broker-tap.js';
 import { servicePrograms } from './service-programs.js';
@@ -13,7 +14,7 @@ import { summarise } from './injection.js';
 import { Injector } from './injector.js';
 import { measureHoldUps } from './hold-ups.js';
 import { kafkaRoles } from './kafka-roles.js';
-import { GROUPS, KafkaStanding } from './kafka-standing.js';
+import { KafkaStanding } from './kafka-standing.js';
 import { linkTo } from './links.js';
 import type { DrillReport } from './report.js';
 import { planFaults } from './schedule.js';

@@ -5,6 +5,12 @@ export const TOPICS = {
   deadLetters: 'telemetry.dead-letters.v1',
 } as const;
 
+/** Where a vehicle publishes, unless the bridge is told another pattern. */
+export const TELEMETRY_TOPIC = 'vehicles/{vehicleId}/telemetry';
+
+/** Kafka's consumer groups, by service, unless that is told another one. */
+export const GROUPS = { processor: 'navora-processor', alerts: 'navora-alerts' } as const;
+
 export type TopicName = (typeof TOPICS)[keyof typeof TOPICS];
 
 export interface TopicLayout {

@@ -1,4 +1,4 @@
-import { isVehicleId, type AvroRecord } from '@navora/schemas';
+import { isVehicleId, TELEMETRY_TOPIC, type AvroRecord } from '@navora/schemas';
 import type { IClientOptions } from 'mqtt';
 import { USUAL, type Imperfections } from './imperfections.js';
 import { SimulatorError } from './simulator-error.js';
@@ -57,8 +57,6 @@ export type FleetPlan = Required<
   durationMs: number;
 };
 
-export const DEFAULT_TOPIC_PATTERN = 'vehicles/{vehicleId}/telemetry';
-
 const RUN_MARK_DIGITS = 4;
 
 /** @throws SimulatorError naming the first option that makes no sense. */
@@ -70,7 +68,7 @@ export function fleetPlan(options: FleetOptions, startedAt: number): FleetPlan {
     schemas: options.schemas,
     historyFile: options.historyFile,
     mqttOptions: options.mqttOptions ?? {},
-    topicPattern: options.topicPattern ?? DEFAULT_TOPIC_PATTERN,
+    topicPattern: options.topicPattern ?? TELEMETRY_TOPIC,
     vehicles: options.vehicles ?? 1000,
     ratePerSecond: options.ratePerSecond ?? options.vehicles ?? 1000,
     seed: options.seed ?? 1,
@@ -89,6 +87,7 @@ export function fleetPlan(options: FleetOptions, startedAt: number): FleetPlan {
     'Vehicles that come back need a buffer that holds at least one reading.',
   );
   check(plan.jsonShare >= 0 && plan.jsonShare <= 1, 'The share of JSON must be between 0 and 1.');
+  check(plan.schemas?.length !== 0, 'Avro needs one schema at least.');
   check(plan.durationMs > 0, 'The duration must be above zero.');
   check(plan.topicPattern.includes('{vehicleId}'), 'The topic pattern must hold {vehicleId}.');
   check(

@@ -1,6 +1,6 @@
 import type { Encoding } from './vehicle-profile.js';
 import { ConnectPacer } from './connect-pacer.js';
-import { DEFAULT_TOPIC_PATTERN } from './fleet-options.js';
+import { TELEMETRY_TOPIC } from '@navora/schemas';
 import { History } from './history.js';
 import { Ledger } from './ledger.js';
 import { connectTo } from './mqtt-connection.js';
@@ -72,7 +72,7 @@ export class HandVehicles {
   #clientOf(vehicleId: string): VehicleClient {
     const known = this.#clients.get(vehicleId);
     if (known) return known;
-    const client = new VehicleClient(vehicleId, DEFAULT_TOPIC_PATTERN.replace('{vehicleId}', vehicleId), {
+    const client = new VehicleClient(vehicleId, TELEMETRY_TOPIC.replace('{vehicleId}', vehicleId), {
       connect: connectTo(this.mqttUrl, {}),
       window: WINDOW,
       pacer: this.#pacer,

@@ -1,8 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Reading } from '@navora/schemas';
+import { TELEMETRY_TOPIC, type Reading } from '@navora/schemas';
 import { avroEncoder } from './avro-encoder.js';
 import { ConnectPacer } from './connect-pacer.js';
-import { DEFAULT_TOPIC_PATTERN } from './fleet-options.js';
 import { History } from './history.js';
 import { Ledger } from './ledger.js';
 import { connectTo } from './mqtt-connection.js';
@@ -38,7 +37,7 @@ export class Replay {
 
   constructor(private readonly options: ReplayOptions) {
     this.#pacer = new ConnectPacer(options.connectsPerSecond ?? 400);
-    this.#topic = options.topicPattern ?? DEFAULT_TOPIC_PATTERN;
+    this.#topic = options.topicPattern ?? TELEMETRY_TOPIC;
   }
 
   stats(): ReplayStats {
