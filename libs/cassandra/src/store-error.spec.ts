@@ -15,6 +15,7 @@ it.each([
   ['a table that is away', response(0x2200, 'unconfigured table readings'), 'transient'],
   ['a role without the grant', response(0x2100), 'bug'],
   ['no host', make('NoHostAvailableError', {}, 'none'), 'transient'],
+  ['no connection to prepare on', new Error('No connection available'), 'transient'],
   ['no answer in time', make('OperationTimedOutError', 'late', '127.0.0.1'), 'unknown-outcome'],
   ['a connection that broke', make('DriverError', 'Socket was closed'), 'unknown-outcome'],
   [

@@ -30,6 +30,12 @@ const KIND_OF_CODE = new Map<number, StoreErrorKind>([
   [codes.syntaxError, 'invalid'],
 ]);
 
+/**
+ * What the driver says, with a plain error, when it is to prepare a statement on a host whose connections have just
+ * closed and that it still takes for up. An execution in the same moment gets a NoHostAvailableError.
+ */
+const NO_CONNECTION_TO_PREPARE_ON = 'No connection available';
+
 /** The store's answer when a table is away, which says nothing about the row: no reason to give it up. */
 const TABLE_AWAY = /unconfigured table|does not exist/i;
 
@@ -45,6 +51,7 @@ export function classifyStoreError(error: unknown): StoreErrorKind {
     // A socket that closed before the request was written took nothing with it.
     return (error as { requestNotWritten?: boolean }).requestNotWritten ? 'transient' : 'unknown-outcome';
   }
+  if (error instanceof Error && error.message === NO_CONNECTION_TO_PREPARE_ON) return 'transient';
   // The driver throws these while encoding a parameter: a value that no retry makes fit.
   if (error instanceof TypeError || error instanceof RangeError) return 'invalid';
   return 'bug';

@@ -57,6 +57,7 @@ export class ProcessorRig {
   readonly topics: Record<'readings' | 'signals' | 'deadLetters', string>;
   readonly group = ownName('processor');
   private readonly running = new Set<ServiceProcess>();
+  private readonly started: ServiceProcess[] = [];
   private readonly reader: Consumer;
   private readonly read = new Map<string, { value: Buffer; timestamp: number }[]>();
 
@@ -148,6 +149,7 @@ export class ProcessorRig {
       ...over,
     });
     this.running.add(service);
+    this.started.push(service);
     void service.ended().then(() => this.running.delete(service));
     return service;
   }
@@ -200,7 +202,11 @@ export class ProcessorRig {
       },
       { withinMs: 300_000, everyMs: 100 },
     ).then((outcome) => {
-      if (outcome === 'stuck') throw new Error(`no progress for ${standstillMs} ms, ${least} behind`);
+      if (outcome !== 'stuck') return;
+      const said = this.started.map((service) => service.said.slice(-3000)).join('\n---\n');
+      throw new Error(
+        `no progress for ${standstillMs} ms, ${least} behind; what the processors said:\n${said}`,
+      );
     });
   }
 
