@@ -1,0 +1,57 @@
+import type { RevocationReason } from '@navora/identity';
+
+/** `active` devices may connect; `disabled` ones not until they are enabled; `revoked` ones not with any certificate they have. */
+export type DeviceStatus = 'active' | 'disabled' | 'revoked';
+
+export type DeviceActionName = 'added' | 'changed' | 'rotated' | 'disabled' | 'enabled' | 'revoked';
+
+export interface DeviceCertificate {
+  /** Of the thing done that issued it. */
+  number: number;
+  /** Fingerprint of the authority that signed it. */
+  authority: string;
+  serial: string;
+  fingerprint: string;
+  notBefore: Date;
+  notAfter: Date;
+  /** From then on it is on the list of revoked ones; undefined: good until `notAfter`. */
+  endsAt?: Date;
+  endReason?: RevocationReason;
+}
+
+/** One thing that somebody did. */
+export interface DeviceAction {
+  number: number;
+  action: DeviceActionName;
+  at: Date;
+  by: string;
+  comment?: string;
+}
+
+/** What an operator says of a device. */
+export interface DeviceFacts {
+  group?: string;
+  /** The e-mail address of who drives it. */
+  driver?: string;
+}
+
+export interface Device extends DeviceFacts {
+  vehicleId: string;
+  status: DeviceStatus;
+  certificates: DeviceCertificate[];
+  history: DeviceAction[];
+}
+
+/** One sentence about what cannot be done, for who asked for it. */
+export class DeviceError extends Error {
+  override name = 'DeviceError';
+}
+
+/** Whether it lets its device connect now. */
+export function isGood(device: Device, certificate: DeviceCertificate, now = Date.now()): boolean {
+  return device.status === 'active' && certificate.notAfter.getTime() > now && !hasEnded(certificate, now);
+}
+
+export function hasEnded({ endsAt }: DeviceCertificate, now = Date.now()): boolean {
+  return endsAt !== undefined && endsAt.getTime() <= now;
+}

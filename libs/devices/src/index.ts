@@ -1,0 +1,14 @@
+export {
+  type Device,
+  type DeviceAction,
+  type DeviceCertificate,
+  DeviceError,
+  type DeviceFacts,
+  type DeviceStatus,
+  hasEnded,
+  isGood,
+} from './device.js';
+export { type Doer, DeviceStore } from './device-store.js';
+export { type CertificateTerms, type Credentials, Registration } from './registration.js';
+export { type RevocationList, RevocationLists } from './revocation-lists.js';
+export { type Broker, RevocationWatch, type WatchSettings } from './revocation-watch.js';

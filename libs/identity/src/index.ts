@@ -1,0 +1,19 @@
+export {
+  AUTHORITY_CERTIFICATE,
+  AUTHORITY_KEY,
+  AuthorityError,
+  createAuthority,
+  type NewAuthority,
+  openAuthority,
+} from './authority-folder.js';
+export {
+  CertificateAuthority,
+  type CertificateWish,
+  type IssuedCertificate,
+  publicKeyOfRequest,
+  type Purpose,
+  type Revocation,
+  REVOCATION_REASONS,
+  type RevocationReason,
+} from './certificate-authority.js';
+export { type KeyPair, newKeyPair, privateKeyPem } from './key-pair.js';
