@@ -1,6 +1,6 @@
 import kafkajs from 'kafkajs';
 import { expect, it } from 'vitest';
-import { coordinatorHasMoved, CoordinatorWatch } from './coordinator-watch.js';
+import { mustJoinAgain, CoordinatorWatch } from './coordinator-watch.js';
 
 const refused = () =>
   new kafkajs.KafkaJSConnectionError('Connection error: connect ECONNREFUSED 127.0.0.1:9092');
@@ -34,7 +34,7 @@ it('one that is slow is there', () => {
 });
 
 it('the client takes our error for the one of Kafka', () => {
-  expect(coordinatorHasMoved()).toMatchObject({
+  expect(mustJoinAgain('the coordinator is out of reach')).toMatchObject({
     name: 'KafkaJSProtocolError',
     type: 'NOT_COORDINATOR_FOR_GROUP',
   });

@@ -33,10 +33,10 @@ function isOutOfReach(error: unknown): boolean {
 }
 
 /**
- * What Kafka itself answers when the coordinator is another node. Thrown at the client from within a batch, it makes
- * the client look for that node and join there as the member it was.
+ * What Kafka itself answers when the coordinator is another node. Thrown at the client from within a batch or a
+ * heartbeat, it makes the client look for that node and join there as the member it was.
  */
-export function coordinatorHasMoved(): Error {
+export function mustJoinAgain(why: string): Error {
   const moved = { type: 'NOT_COORDINATOR_FOR_GROUP', code: 16, retriable: true };
-  return new kafkajs.KafkaJSProtocolError(Object.assign(new Error('the coordinator is out of reach'), moved));
+  return new kafkajs.KafkaJSProtocolError(Object.assign(new Error(why), moved));
 }

@@ -40,8 +40,9 @@ function aClient() {
       },
       ...{ isStale: () => false, resolveOffset: () => undefined, commitOffsetsIfNecessary },
     } as unknown as EachBatchPayload);
+  const tell = (event: string) => listeners.get(event)?.({ payload: {} });
   const kafka = { consumer: (config: ConsumerConfig) => (asked.push(config), consumer) };
-  return { kafka: kafka as unknown as Kafka, asked, join, handOver };
+  return { kafka: kafka as unknown as Kafka, asked, join, tell, handOver };
 }
 
 it('I11: a stop does not wait for the next commit', async () => {
@@ -76,6 +77,21 @@ it('I9: a coordinator that commits cannot reach is looked for anew, by the same 
   await expect(client.handOver(2, commits)).rejects.toMatchObject({ type: 'NOT_COORDINATOR_FOR_GROUP' });
   client.join();
   await expect(client.handOver(2, commits)).resolves.toBeUndefined();
+});
+
+it('I9: a client that goes on as before, though it was to join again, is made to join', async () => {
+  const client = aClient();
+  const consumer = new GroupConsumer(client.kafka, options);
+  await consumer.start();
+  onTestFinished(() => consumer.stop(0));
+  client.join();
+  client.tell('consumer.heartbeat');
+  client.tell('consumer.rebalancing');
+  expect(() => client.tell('consumer.heartbeat')).toThrow('the client has not joined again');
+  client.join();
+  client.tell('consumer.heartbeat');
+  await consumer.stop(0);
+  client.tell('consumer.heartbeat');
 });
 
 it('I10: one fetch of sixteen partitions with a backlog is 2 MiB of records', async () => {

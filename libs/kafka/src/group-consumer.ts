@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { errorFields, type Logger } from '@navora/runtime';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
-import { coordinatorHasMoved, CoordinatorWatch } from './coordinator-watch.js';
+import { CoordinatorWatch, mustJoinAgain } from './coordinator-watch.js';
 import { HeldPartitions, type FetchedRecords, type PartitionOffset } from './held-partitions.js';
 import { headersOf, type Assignment, type ConsumedRecord, type RecordBatch } from './record-batch.js';
 
@@ -130,6 +130,7 @@ export class GroupConsumer {
     this.consumer = consumer;
     consumer.on('consumer.rebalancing', () => this.endEpoch());
     consumer.on('consumer.group_join', ({ payload }) => this.beginEpoch(payload.memberAssignment));
+    consumer.on('consumer.heartbeat', () => this.requireJoined());
     consumer.on('consumer.crash', ({ payload }) => void this.recover(consumer, payload));
     await consumer.connect();
     // Never "latest": a group without an offset would skip what was received before its first start.
@@ -165,6 +166,15 @@ export class GroupConsumer {
     this.options.log.info({ epoch: this.held.currentEpoch, partitions }, 'group_joined');
   }
 
+  /**
+   * A client that is to join again, and is told that the coordinator is still loading, gives up joining and goes on as
+   * the member it was, if the group has not met meanwhile: it fetches what we no longer hold, again and again. Its next
+   * heartbeat is accepted, and what is thrown here is to the client what Kafka could have answered.
+   */
+  private requireJoined(): void {
+    if (!this.held.joined && !this.stopping) throw mustJoinAgain('the client has not joined again');
+  }
+
   private endEpoch(): void {
     this.held.end();
     this.options.gate?.forgetAll();
@@ -175,7 +185,7 @@ export class GroupConsumer {
 
   private async takeOver(payload: EachBatchPayload): Promise<void> {
     if (this.stopping || !this.held.joined || payload.isStale()) return;
-    if (this.coordinator.isGone) throw coordinatorHasMoved();
+    if (this.coordinator.isGone) throw mustJoinAgain('the coordinator is out of reach');
     const { gate, onBatch, onFatal } = this.options;
     this.commitOffsets = payload.commitOffsetsIfNecessary;
     const { batch, whole } = this.held.takeOver(
