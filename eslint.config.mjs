@@ -21,7 +21,10 @@ export const depConstraints = [
   },
   { sourceTag: 'scope:rules', onlyDependOnLibsWithTags: libsOf('schemas', 'runtime') },
   { sourceTag: 'scope:simulator', onlyDependOnLibsWithTags: libsOf('schemas') },
-  { sourceTag: 'scope:testing', onlyDependOnLibsWithTags: libsOf('schemas', 'local-stack', 'bundling') },
+  {
+    sourceTag: 'scope:testing',
+    onlyDependOnLibsWithTags: libsOf('schemas', 'local-stack', 'bundling', 'identity'),
+  },
   { sourceTag: 'scope:mqtt-bridge', onlyDependOnLibsWithTags: libsOf('schemas', 'runtime', 'kafka') },
   {
     sourceTag: 'scope:processor',

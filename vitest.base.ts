@@ -19,7 +19,12 @@ export function unitTests(name: string): ViteUserConfig {
     test: {
       name,
       include: ['src/**/*.spec.ts'],
-      exclude: ['src/**/*.int.spec.ts', 'src/**/*.fault.spec.ts', 'src/**/*.drill.spec.ts'],
+      exclude: [
+        'src/**/*.int.spec.ts',
+        'src/**/*.fault.spec.ts',
+        'src/**/*.drill.spec.ts',
+        'src/**/*.security.spec.ts',
+      ],
       environment: 'node',
       // Files of milliseconds: a process for each would take longer than its tests.
       pool: 'threads',
@@ -34,7 +39,8 @@ export function unitTests(name: string): ViteUserConfig {
 const SUFFIXES = {
   int: ['int'],
   fault: ['fault'],
-  services: ['int', 'fault'],
+  services: ['int', 'fault', 'security'],
+  security: ['security'],
   faults: ['fault', 'drill'],
 };
 

@@ -1,5 +1,5 @@
 // npm test: installs what is missing, then runs the suites in turn and prints the true totals over all of them.
-//   node tools/test.mjs [unit] [services] [int] [fault] [faults]     (without names: unit and services)
+//   node tools/test.mjs [unit] [services] [int] [fault] [faults] [security]     (without names: unit and services)
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -13,6 +13,7 @@ const SUITES = {
   services: 'integration and short fault tests',
   int: 'integration tests on real services',
   fault: 'short fault tests',
+  security: 'security tests on real services',
   faults: 'all fault tests and drills',
 };
 /** What `npm test` is: the drills take too long to run at every change. */

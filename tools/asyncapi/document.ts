@@ -108,10 +108,12 @@ export function asyncApi(): object {
     servers: {
       mqtt: {
         host: '{host}:{port}',
-        protocol: 'mqtt',
+        protocol: 'secure-mqtt',
         protocolVersion: '5.0',
-        description: 'Where vehicles publish, with QoS 1.',
-        variables: { host: { default: '127.0.0.1' }, port: { default: '1883' } },
+        description:
+          'Where vehicles publish, with QoS 1. Who it is says the name (CN) in its certificate: docs/devices.md.',
+        variables: { host: { default: '127.0.0.1' }, port: { default: '8883' } },
+        security: [{ type: 'X509' }],
       },
       kafka: {
         host: '{host}:{port}',

@@ -1,30 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { setting, text, urlOf, withDefault } from '@navora/runtime';
-import mqtt, { type IClientOptions, type MqttClient, type Packet } from 'mqtt';
+import mqtt, { type MqttClient, type Packet } from 'mqtt';
 import { CommandFailure } from './failure.js';
-
-const optional = (variable: string, what: string) =>
-  setting(variable, withDefault<string | undefined>(text(/^.+$/, what), undefined));
-
-/** The bridge's variables: the broker to publish to, and who we are there. */
-export const mqttSettings = {
-  mqttUrl: setting('NAVORA_MQTT_URL', withDefault(urlOf('mqtt', 'mqtts'), 'mqtt://127.0.0.1:1883')),
-  mqttUsername: optional('NAVORA_MQTT_USERNAME', 'a user name'),
-  mqttPasswordFile: optional('NAVORA_MQTT_PASSWORD_FILE', 'the path of a file'),
-  mqttCaFile: optional('NAVORA_MQTT_CA_FILE', 'the path of a file'),
-  mqttCertFile: optional('NAVORA_MQTT_CERT_FILE', 'the path of a file'),
-  mqttKeyFile: optional('NAVORA_MQTT_KEY_FILE', 'the path of a file'),
-};
-
-export interface MqttSettings {
-  mqttUrl: string;
-  mqttUsername: string | undefined;
-  mqttPasswordFile: string | undefined;
-  mqttCaFile: string | undefined;
-  mqttCertFile: string | undefined;
-  mqttKeyFile: string | undefined;
-}
+import { mqttOptionsOf, type MqttSettings } from './operator-mqtt.js';
 
 export interface MqttMessage {
   topic: string;
@@ -52,7 +29,8 @@ export class MqttPublisher {
   /** @throws CommandFailure */
   static async connect(settings: MqttSettings): Promise<MqttPublisher> {
     try {
-      const client = await mqtt.connectAsync(settings.mqttUrl, optionsOf(settings), false);
+      const options = mqttOptionsOf(settings, `navora-dead-letters-${randomUUID()}`);
+      const client = await mqtt.connectAsync(settings.mqttUrl, options, false);
       const lost = new Promise<never>((_, reject) => {
         client.once('close', () => reject(new Error('the connection to the MQTT broker was lost')));
       });
@@ -95,24 +73,4 @@ export class MqttPublisher {
   async close(): Promise<void> {
     await this.client.endAsync().catch(() => undefined);
   }
-}
-
-function optionsOf(settings: MqttSettings): IClientOptions {
-  const file = (path: string | undefined) => (path === undefined ? undefined : readFileSync(path));
-  const [ca, cert, key] = [settings.mqttCaFile, settings.mqttCertFile, settings.mqttKeyFile].map(file);
-  const password = file(settings.mqttPasswordFile)
-    ?.toString()
-    .replace(/\r?\n$/, '');
-  return {
-    clientId: `navora-dead-letters-${randomUUID()}`,
-    protocolVersion: 5,
-    clean: true,
-    reconnectPeriod: 0,
-    connectTimeout: 10_000,
-    ...(settings.mqttUsername === undefined ? {} : { username: settings.mqttUsername }),
-    ...(password === undefined ? {} : { password }),
-    ...(ca && { ca }),
-    ...(cert && { cert }),
-    ...(key && { key }),
-  };
 }

@@ -3,7 +3,8 @@ import { createProducer } from '@navora/kafka';
 import { REDRIVEN_HEADER, redrivenHeader } from '@navora/schemas';
 import type { Kafka, Producer } from 'kafkajs';
 import type { Destination, Failure } from './dead-letters-failure.js';
-import { MqttPublisher, type MqttSettings } from './dead-letters-mqtt.js';
+import { MqttPublisher } from './dead-letters-mqtt.js';
+import type { MqttSettings } from './operator-mqtt.js';
 
 /** Sends a letter where it came from. A port: the redrive's tests bring one of their own. */
 export interface LetterPublisher {

@@ -4,7 +4,7 @@ import { cassandraSettings, createLogger, kafkaSettings, readConfiguration } fro
 import { RecordDecoder, SchemaRegistry, TOPICS } from '@navora/schemas';
 import { DeadLetterActions } from './dead-letters-actions.js';
 import { LetterLog } from './dead-letters-log.js';
-import { mqttSettings } from './dead-letters-mqtt.js';
+import { mqttSettings } from './operator-mqtt.js';
 import { RealLetterPublisher } from './dead-letters-publish.js';
 import { CommandFailure } from './failure.js';
 import { commandEnvironment } from './workspace.js';

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { alertsCommand } from './alerts-command.js';
 import { auditCommand } from './audit-command.js';
 import { deadLettersCommand } from './dead-letters-command.js';
+import { devicesCommand } from './devices-command.js';
 import { drillCommand } from './drill-command.js';
 import { migrateCommand } from './migrate-command.js';
 import { readingsCommand } from './readings-command.js';
@@ -28,6 +29,7 @@ for (const command of [
   rulesCommand,
   schemasCommand,
   deadLettersCommand,
+  devicesCommand,
   auditCommand,
   drillCommand,
 ]) {

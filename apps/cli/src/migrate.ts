@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createCassandra, migrate } from '@navora/cassandra';
 import { createKafka, requireTopics } from '@navora/kafka';
 import {
@@ -52,9 +52,9 @@ export async function migrateAll(
     const applied = await migrate(cassandra, {
       keyspace: configuration.cassandraKeyspace,
       replication: replicationMap(configuration.keyspaceReplication),
-      folders: ['processor', 'alerts', 'cli'].map((owner) => ({
-        owner,
-        path: join(workspaceRoot, 'apps', owner, 'migrations'),
+      folders: ['apps/processor', 'apps/alerts', 'apps/cli', 'libs/devices'].map((owner) => ({
+        owner: basename(owner),
+        path: join(workspaceRoot, owner, 'migrations'),
       })),
       values: { retentionSeconds: String(configuration.retentionDays * 24 * 3600) },
       onApplied: (name) => onStep(`applied ${name}`),

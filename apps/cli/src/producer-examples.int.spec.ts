@@ -1,14 +1,16 @@
 import { exec } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { recordsOf, spanOf } from '@navora/kafka';
 import { SchemaRegistry, subjectOf, TOPICS } from '@navora/schemas';
-import { eventually, ownName, quietKafka, realServices } from '@navora/testing';
+import { eventually, ownName, OwnSecureBroker, quietKafka, realServices } from '@navora/testing';
 import { afterAll, beforeAll, expect, it, type TestContext } from 'vitest';
 import { ownEnvironment } from './cli-config.js';
 import { pythonEnvironment, readByPython, type Python } from './python.fixture.js';
-import { navora, runServices, testEnvironment, type RunningServices } from './services.fixture.js';
+import { bridgeSettings, operatorSettings } from './secure-broker.fixture.js';
+import { navora, navoraIn, runServices, testEnvironment, type RunningServices } from './services.fixture.js';
 import { workspaceRoot } from './workspace.js';
 
 const AVRO_DEVICES = ['typescript/avro-device.ts', 'python/avro_device.py'];
@@ -16,21 +18,37 @@ const DEVICES = ['typescript/json-device.ts', 'python/json_device.py', ...AVRO_D
 const guide = readFileSync(join(workspaceRoot, 'docs/producers.md'), 'utf8');
 
 let running: RunningServices;
+let broker: OwnSecureBroker;
 let python: Python | string;
+let folder: string;
 
 beforeAll(async () => {
-  [running, python] = await Promise.all([runServices(), pythonEnvironment()]);
+  broker = await OwnSecureBroker.start();
+  folder = mkdtempSync(join(tmpdir(), 'navora-examples-'));
+  [running, python] = await Promise.all([runServices(bridgeSettings(broker)), pythonEnvironment()]);
 }, 300_000);
-afterAll(() => running?.stop());
+afterAll(async () => {
+  await running?.stop();
+  await broker?.dispose();
+  rmSync(folder, { recursive: true, force: true });
+});
 
-/** The command the guide gives for a program. */
-function commandFor(device: string, vehicle: string): string {
+/** A vehicle's bundle, as `navora devices add` makes it. */
+async function registered(vehicle: string): Promise<string> {
+  const settings = operatorSettings(broker);
+  const { code, stderr } = await navoraIn(settings, 'devices', 'add', vehicle, '--out', folder);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return join(folder, vehicle);
+}
+
+/** The command the guide gives for a program, with the bundle of another vehicle. */
+function commandFor(device: string, bundle: string): string {
   const lines = guide.split('\n').map((line) => line.trim());
   const command = lines.find(
     (line) => /^(node|python3) /.test(line) && line.includes(` examples/producers/${device} `),
   );
-  expect(command, 'in docs/producers.md').toMatch(/ --vehicle my-truck$/);
-  return (command as string).replace('my-truck', vehicle);
+  expect(command, 'in docs/producers.md').toMatch(/ devices\/my-truck$/);
+  return (command as string).replace('devices/my-truck', bundle);
 }
 
 interface Ended {
@@ -64,7 +82,7 @@ it.for(DEVICES)(
   '%s, run as the guide says, has its reading stored with all fields, its own one in extras',
   async (device, context) => {
     const vehicle = ownName('example');
-    const { code, stdout, stderr } = await run(commandFor(device, vehicle), context);
+    const { code, stdout, stderr } = await run(commandFor(device, await registered(vehicle)), context);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const [acknowledged, told] = stdout.split(/(?<=telemetry): /) as [string, string];
     expect(acknowledged).toBe(`acknowledged on vehicles/${vehicle}/telemetry`);
@@ -88,8 +106,11 @@ it.for(DEVICES)(
 );
 
 it.for(DEVICES)('%s says why in a line, and fails, where no broker is', async (device, context) => {
-  const nowhere = `${commandFor(device, ownName('example'))} --mqtt mqtt://127.0.0.1:1`;
-  const { code, stdout, stderr } = await run(nowhere, context);
+  const bundle = await registered(ownName('example'));
+  const facts = JSON.parse(readFileSync(join(bundle, 'device.json'), 'utf8')) as object;
+  const nowhere = { url: 'mqtts://127.0.0.1:1', host: '127.0.0.1', port: 1 };
+  writeFileSync(join(bundle, 'device.json'), JSON.stringify({ ...facts, broker: nowhere }));
+  const { code, stdout, stderr } = await run(commandFor(device, bundle), context);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(stderr).toMatch(/^.*refused.*\n$/i);
 });
@@ -97,7 +118,7 @@ it.for(DEVICES)('%s says why in a line, and fails, where no broker is', async (d
 it("the record that the bridge makes of JSON is the same reading to Confluent's deserializer for Python", async (context) => {
   const vehicle = ownName('example');
   const since = Date.now();
-  const { stdout } = await run(commandFor('python/json_device.py', vehicle), context);
+  const { stdout } = await run(commandFor('python/json_device.py', await registered(vehicle)), context);
   const told = JSON.parse(stdout.slice(stdout.indexOf('{'))) as Record<string, unknown>;
   const { messageId, recordedAt, tyrePressureKpa, ...fields } = told;
   const record = await eventually('the record', () => recordOf(vehicle, since), { everyMs: 500 });

@@ -9,6 +9,7 @@ import {
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { ownEnvironment } from './cli-config.js';
 import { CommandFailure, orSayWhy } from './failure.js';
+import { accessOfVehicles } from './vehicle-credentials.js';
 import { stackEnvFile } from './workspace.js';
 
 interface ReplayFlags {
@@ -75,7 +76,7 @@ async function replayOptions(file: string, flags: ReplayFlags, signal: AbortSign
   }
   return {
     file,
-    mqttUrl,
+    ...(await accessOfVehicles(mqttUrl, known)),
     registryUrl: flags.registry ?? known.registryUrl,
     encoding: flags.encoding,
     speed: flags.speed,

@@ -81,11 +81,19 @@ export async function runServices(
 const run = promisify(execFile);
 
 /** Runs the command as a user does, on the services of this test run. */
-export async function navora(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+export function navora(...args: string[]): ReturnType<typeof navoraIn> {
+  return navoraIn({}, ...args);
+}
+
+/** The same, with these settings. */
+export async function navoraIn(
+  settings: Record<string, string>,
+  ...args: string[]
+): Promise<{ code: number; stdout: string; stderr: string }> {
   const program = join(workspaceRoot, 'apps/cli/bin/navora.mjs');
   try {
     const { stdout, stderr } = await run(process.execPath, [program, ...args], {
-      env: ownEnvironment(testEnvironment()),
+      env: ownEnvironment({ ...testEnvironment(), ...settings }),
     });
     return { code: 0, stdout, stderr };
   } catch (error) {

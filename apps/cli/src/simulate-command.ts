@@ -14,6 +14,7 @@ import { CommandFailure, orSayWhy } from './failure.js';
 import { readSchema } from './schema-file.js';
 import { aboveZero, atLeastZero, share, wholeNumber } from './number-argument.js';
 import { parseDuration as duration } from './time-argument.js';
+import { accessOfVehicles } from './vehicle-credentials.js';
 import { stackEnvFile } from './workspace.js';
 
 interface SimulateFlags {
@@ -133,7 +134,7 @@ async function fleetOptions(flags: SimulateFlags): Promise<FleetOptions> {
   }
   const usual = flags.calm ? CALM : USUAL;
   return {
-    mqttUrl,
+    ...(await accessOfVehicles(mqttUrl, known)),
     registryUrl: flags.registry ?? known.registryUrl,
     vehicles: flags.vehicles,
     ratePerSecond: flags.rate ?? flags.vehicles,

@@ -41,19 +41,20 @@ function onInstance(name: string, description: string): Command {
 function upCommand(): Command {
   return onInstance('up', 'start the stack and wait until every component does real work')
     .option('--wipe', 'start with empty data')
+    .option('--no-tls', 'MQTT in plain text, without certificates')
     .option(
       '--nodes <count>',
       'of Kafka and of Cassandra each, 1 or 3 (default: as its data, else 1)',
       wholeNumber,
     )
-    .action((flags: InstanceFlags & { wipe?: boolean; nodes?: number }) =>
+    .action((flags: InstanceFlags & { wipe?: boolean; nodes?: number; tls: boolean }) =>
       orOneSentence(async () => {
         const nodes = flags.nodes === undefined ? undefined : nodeCountFrom(flags.nodes);
         const stopped = new AbortController();
         for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
           process.on(signal, () => stopped.abort());
         const endpoints = await withProgress(
-          { ...optionsOf(flags), nodes, wipe: flags.wipe, signal: stopped.signal },
+          { ...optionsOf(flags), nodes, tls: flags.tls, wipe: flags.wipe, signal: stopped.signal },
           startStack,
         );
         const status = await stackStatus(optionsOf(flags));

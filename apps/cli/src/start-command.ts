@@ -18,6 +18,7 @@ export function startCommand(): Command {
     .option('--rate <n>', 'messages a second, of all vehicles together', aboveZero, 1000)
     .option('--seed <n>', 'the same seed makes the same vehicles, routes and troubles', wholeNumber, 1)
     .option('--stack <name>', 'which local stack', 'default')
+    .option('--no-tls', 'vehicles and bridge in plain text, without certificates')
     .option('--keep-stack', 'leave Kafka, Cassandra, the registry and the MQTT broker running at the end')
     .action(
       orSayWhy(async (options: StartOptions) => {

@@ -10,6 +10,7 @@ import { cassandraSettings, createLogger, readConfiguration } from '@navora/runt
 import { GROUPS } from '@navora/schemas';
 import { startFleet, type Fleet } from '@navora/simulator';
 import { ownEnvironment } from './cli-config.js';
+import { openRevocationWatch, reloadOfStack } from './device-watch.js';
 import { INTERRUPTED, onInterrupt } from './interrupt.js';
 import { FigureCollector } from './live-figures.js';
 import { LiveView } from './live-view.js';
@@ -17,6 +18,7 @@ import { migrateAll } from './migrate.js';
 import { ReadableSampler } from './readable-sampler.js';
 import { layoutOf } from './stored-readings.js';
 import { upStack } from './up-stack.js';
+import { accessOfVehicles } from './vehicle-credentials.js';
 import { stackFolder, workspaceRoot } from './workspace.js';
 
 export interface StartOptions {
@@ -26,10 +28,13 @@ export interface StartOptions {
   rate: number;
   seed: number;
   stack: string;
+  /** Everything over TLS, if the stack does not run already. */
+  tls: boolean;
   keepStack?: boolean;
 }
 
 const SERVICE_GRACE_MS = 30_000;
+const REVOCATIONS_EVERY_MS = 5_000;
 
 /**
  * Everything at once: stack, tables, services, fleet, live view; at the end the audit, if the run had an end.
@@ -62,6 +67,8 @@ async function run(
   await migrateAll(ownEnvironment(environment), (step) => console.log(step));
   interrupt.throwIfAborted();
 
+  if (endpoints.tls) stops.push(await watchRevocations(environment, options.stack));
+
   const view = new LiveView(process.stdout);
   const services = new ServiceProcesses({
     workspaceRoot,
@@ -78,7 +85,10 @@ async function run(
 
   const historyFile = options.for === undefined ? undefined : newHistoryFile(folder);
   const fleet = await startFleet({
-    mqttUrl: endpoints.mqtt.url,
+    ...(await accessOfVehicles(endpoints.mqtt.url, {
+      devicesAuthority: endpoints.tls?.devices,
+      brokerCaFile: endpoints.tls?.servicesCa,
+    })),
     registryUrl: endpoints.registry.url,
     vehicles: options.vehicles,
     ratePerSecond: options.rate,
@@ -123,6 +133,22 @@ async function run(
   console.log(`\naudit of ${historyFile}`);
   console.log(renderReport(report));
   return report.held ? 0 : 1;
+}
+
+/** What runs beside a broker. @returns what stops it */
+async function watchRevocations(
+  environment: Record<string, string>,
+  stack: string,
+): Promise<() => Promise<void>> {
+  const log = createLogger('devices-watch', 'silent');
+  const { watch, close } = await openRevocationWatch(ownEnvironment(environment), reloadOfStack(stack), log);
+  const stop = new AbortController();
+  const running = watch.run(REVOCATIONS_EVERY_MS, stop.signal);
+  return async () => {
+    stop.abort();
+    await running;
+    await close();
+  };
 }
 
 /** Shows the figures until the fleet is done or Ctrl-C. */

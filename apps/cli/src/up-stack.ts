@@ -5,6 +5,8 @@ export interface StackWish {
   stack: string;
   /** Of Kafka and of Cassandra each; by default what its data is of, else 1. */
   nodes?: NodeCount | undefined;
+  /** Everything over TLS, unless it runs already; by default not. */
+  tls?: boolean;
   keepStack?: boolean;
   /** Begin with empty data, unless it runs already. */
   wipe?: boolean;
@@ -28,6 +30,7 @@ export async function upStack(
       ...stack,
       wipe,
       nodes: options.nodes,
+      ...(before.state === 'running' ? {} : { tls: options.tls ?? false }),
       signal: interrupt,
       onProgress: (event) => progress.show(event),
     });

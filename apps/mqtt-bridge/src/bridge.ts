@@ -27,6 +27,7 @@ export interface BridgeParts {
   vehicleTopic: VehicleTopic;
   settings: Omit<SubscriberParts['settings'], 'filter'>;
   openSocket: SubscriberParts['openSocket'];
+  password?: SubscriberParts['password'];
   sender: Sender;
   schemas: SchemaSource;
   readingEncoder: Encoder<Reading>;
@@ -85,6 +86,7 @@ export class Bridge {
     this.subscriber = new Subscriber({
       settings: { ...parts.settings, filter: vehicleTopic.filter },
       openSocket: parts.openSocket,
+      password: parts.password,
       intake,
       metrics,
       log,

@@ -14,16 +14,17 @@ it('needs nothing to be set on one machine', () => {
     mqttReceiveMaximum: 2000,
     mqttDropsTopic: '$SYS/broker/publish/messages/dropped',
     mqttPassword: undefined,
-    mqttCa: undefined,
+    mqttCaFile: undefined,
   });
 });
 
 it('reads secrets from files, a password without the newline an editor leaves', () => {
   const path = join(mkdtempSync(join(tmpdir(), 'navora-bridge-')), 'password');
   writeFileSync(path, 'secret\n');
-  expect(readBridgeConfiguration({ NAVORA_MQTT_PASSWORD_FILE: path }).mqttPassword?.toString()).toBe(
-    'secret',
-  );
+  const { mqttPassword } = readBridgeConfiguration({ NAVORA_MQTT_PASSWORD_FILE: path });
+  expect(mqttPassword?.().toString()).toBe('secret');
+  writeFileSync(path, 'another\n');
+  expect(mqttPassword?.().toString()).toBe('another');
   expect(() => readBridgeConfiguration({ NAVORA_MQTT_CA_FILE: '/no/such' })).toThrow(
     'NAVORA_MQTT_CA_FILE names /no/such, which cannot be read: ENOENT',
   );

@@ -71,30 +71,34 @@ const settings = {
 
 export type BridgeConfiguration = ReturnType<typeof readBridgeConfiguration>;
 
-/** @throws ConfigurationError */
+/** @throws ConfigurationError, also when a file that is named cannot be read. */
 export function readBridgeConfiguration(environment?: Record<string, string | undefined>) {
   const values = readConfiguration(settings, environment);
-  const contentOf = (variable: string, path: string | undefined) => {
-    if (path === undefined) return undefined;
-    try {
-      return readFileSync(path);
-    } catch (error) {
-      throw new ConfigurationError(
-        `${variable} names ${path}, which cannot be read: ${(error as NodeJS.ErrnoException).code ?? error}`,
-      );
-    }
-  };
+  const { mqttPasswordFile } = values;
+  requireReadable('NAVORA_MQTT_PASSWORD_FILE', mqttPasswordFile);
+  requireReadable('NAVORA_MQTT_CA_FILE', values.mqttCaFile);
+  requireReadable('NAVORA_MQTT_CERT_FILE', values.mqttCertFile);
+  requireReadable('NAVORA_MQTT_KEY_FILE', values.mqttKeyFile);
   return {
     ...values,
     mqttDropsTopic: values.mqttDropsTopic === 'none' ? undefined : values.mqttDropsTopic,
-    mqttPassword: withoutNewline(contentOf('NAVORA_MQTT_PASSWORD_FILE', values.mqttPasswordFile)),
-    mqttCa: contentOf('NAVORA_MQTT_CA_FILE', values.mqttCaFile),
-    mqttCert: contentOf('NAVORA_MQTT_CERT_FILE', values.mqttCertFile),
-    mqttKey: contentOf('NAVORA_MQTT_KEY_FILE', values.mqttKeyFile),
+    /** Reads it anew: passwords are changed while we run. */
+    mqttPassword: mqttPasswordFile === undefined ? undefined : () => secretIn(mqttPasswordFile),
   };
 }
 
-/** Editors end a file with one; no password does. */
-function withoutNewline(content: Buffer | undefined): Buffer | undefined {
-  return content && Buffer.from(content.toString().replace(/\r?\n$/, ''));
+function requireReadable(variable: string, path: string | undefined): void {
+  if (path === undefined) return;
+  try {
+    readFileSync(path);
+  } catch (error) {
+    throw new ConfigurationError(
+      `${variable} names ${path}, which cannot be read: ${(error as NodeJS.ErrnoException).code ?? error}`,
+    );
+  }
+}
+
+/** Editors end a file with a newline; no password does. */
+function secretIn(path: string): Buffer {
+  return Buffer.from(readFileSync(path, 'utf8').replace(/\r?\n$/, ''));
 }

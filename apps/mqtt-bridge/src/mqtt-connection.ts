@@ -31,7 +31,8 @@ export interface Ending {
     | 'silent'
     | 'too-slow'
     | 'protocol-error'
-    | 'disconnected';
+    | 'disconnected'
+    | 'no-credentials';
   detail: string;
 }
 

@@ -81,14 +81,14 @@ export async function startParts(
           keepaliveSeconds: configuration.mqttKeepaliveSeconds,
           establishTimeoutMs: 10_000,
           username: configuration.mqttUsername,
-          password: configuration.mqttPassword,
         },
+        password: configuration.mqttPassword,
         openSocket: () =>
           openBrokerSocket({
             url: configuration.mqttUrl,
-            ca: configuration.mqttCa,
-            cert: configuration.mqttCert,
-            key: configuration.mqttKey,
+            caFile: configuration.mqttCaFile,
+            certFile: configuration.mqttCertFile,
+            keyFile: configuration.mqttKeyFile,
           }),
         sender: producer,
         schemas,

@@ -14,6 +14,8 @@ import type { ConnectionSettings } from './mqtt-packets.js';
 export interface SubscriberParts {
   settings: ConnectionSettings;
   openSocket: () => Duplex;
+  /** Asked for at each connection. */
+  password?: (() => Buffer) | undefined;
   intake: Intake;
   metrics: Pick<
     BridgeMetrics,
@@ -92,10 +94,19 @@ export class Subscriber {
   }
 
   private async connect(): Promise<Ending> {
-    const { settings, openSocket, intake, received, metrics, log } = this.parts;
+    const { openSocket, password, intake, received, metrics, log } = this.parts;
     const heartbeats = this.parts.heartbeats();
     if (this.connections++ > 0) metrics.reconnects.inc();
-    this.connection = new MqttConnection(openSocket(), settings, intake, {
+    let socket: Duplex;
+    let { settings } = this.parts;
+    try {
+      if (password) settings = { ...settings, password: password() };
+      socket = openSocket();
+    } catch (error) {
+      // A certificate and its key that are just being replaced do not fit for a moment.
+      return { cause: 'no-credentials', detail: String(error) };
+    }
+    this.connection = new MqttConnection(socket, settings, intake, {
       received: (packet, window) => {
         if (packet.properties?.messageExpiryInterval !== undefined) this.noteExpiry(packet);
         received(packet, window);

@@ -1,19 +1,18 @@
 """A device that goes ahead of Navora: it adds a field of its own to the newest schema of the readings,
 registers that, and sends one reading in Avro with Confluent's serializer. No service is restarted for it.
 
-    python3 examples/producers/python/avro_device.py --vehicle my-truck
+    python3 examples/producers/python/avro_device.py devices/my-truck
 
-It needs what requirements.txt names. Broker and registry are the local stack's; --mqtt and --registry, or
-NAVORA_MQTT_URL and NAVORA_REGISTRY_URL, name others.
+It needs what requirements.txt names. What it knows of itself and the broker is in the folder that
+`navora devices add` has made; the registry is the local stack's, unless NAVORA_REGISTRY_URL names another.
 """
 
 import json
 import sys
-from argparse import ArgumentParser
 from datetime import datetime, timezone
 from os import getenv
+from pathlib import Path
 from queue import Empty, SimpleQueue
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 from confluent_kafka.schema_registry import SchemaRegistryClient
@@ -22,11 +21,9 @@ from confluent_kafka.serialization import MessageField, SerializationContext
 from paho.mqtt.client import CallbackAPIVersion, Client, MQTTv5
 from paho.mqtt.properties import PacketTypes, Properties
 
-flags = ArgumentParser()
-flags.add_argument("--vehicle", default="my-truck")
-flags.add_argument("--mqtt", default=getenv("NAVORA_MQTT_URL", "mqtt://127.0.0.1:1883"))
-flags.add_argument("--registry", default=getenv("NAVORA_REGISTRY_URL", "http://127.0.0.1:8081/apis/ccompat/v7"))
-settings = flags.parse_args()
+folder = Path(sys.argv[1] if len(sys.argv) > 1 else "devices/my-truck")
+facts = json.loads((folder / "device.json").read_text())
+registry_url = getenv("NAVORA_REGISTRY_URL", "http://127.0.0.1:8081/apis/ccompat/v7")
 
 READINGS = "telemetry.readings.v1"
 # Optional, so that all versions of readers and writers go with each other: the registry takes nothing else.
@@ -35,7 +32,7 @@ OWN_FIELD = {"name": "tyrePressureKpa", "type": ["null", "double"], "default": N
 reading = {
     # Made once per reading. A resend is the same bytes with the same id, and is stored once.
     "messageId": uuid4(),
-    "vehicleId": settings.vehicle,
+    "vehicleId": facts["vehicleId"],
     # With its zone: without one, fastavro would take it for local time.
     "recordedAt": datetime.now(timezone.utc),
     "sequence": 1,
@@ -48,7 +45,7 @@ reading = {
 
 
 def in_avro(message: dict) -> bytes:
-    registry = SchemaRegistryClient({"url": settings.registry})
+    registry = SchemaRegistryClient({"url": registry_url})
     newest = registry.get_latest_version(f"{READINGS}-value").schema.schema_str
     # The serializer registers the schema unless the registry has it.
     serializer = AvroSerializer(registry, with_own_field(newest))
@@ -63,17 +60,17 @@ def with_own_field(text: str) -> str:
     return json.dumps({**schema, "fields": [*schema["fields"], OWN_FIELD]})
 
 
-topic = f"vehicles/{settings.vehicle}/telemetry"
+topic = facts["topic"]
 properties = Properties(PacketTypes.PUBLISH)
 properties.ContentType = "application/vnd.confluent.avro"
 
 pubacks = SimpleQueue()
-device = Client(CallbackAPIVersion.VERSION2, protocol=MQTTv5)
+device = Client(CallbackAPIVersion.VERSION2, client_id=facts["clientId"], protocol=MQTTv5)
+device.tls_set(folder / "broker-ca.crt", folder / "device.crt", folder / "device.key")
 device.on_publish = lambda _client, _userdata, _mid, reason, _properties: pubacks.put(reason)
-broker = urlsplit(settings.mqtt)
 try:
     body = in_avro(reading)
-    device.connect(broker.hostname, broker.port or 1883)
+    device.connect(facts["broker"]["host"], facts["broker"]["port"])
     # After a lost connection the client makes a new one and sends again what was not acknowledged.
     device.loop_start()
     device.publish(topic, body, qos=1, properties=properties)

@@ -1,26 +1,22 @@
 """A device that sends one reading as JSON, and waits until the MQTT broker has acknowledged it.
 
-    python3 examples/producers/python/json_device.py --vehicle my-truck
+    python3 examples/producers/python/json_device.py devices/my-truck
 
-It needs what requirements.txt names. The broker is the local stack's; --mqtt or NAVORA_MQTT_URL name another.
+It needs what requirements.txt names. All it knows is in the folder that `navora devices add` has made.
 """
 
 import json
 import sys
-from argparse import ArgumentParser
 from datetime import datetime, timezone
-from os import getenv
+from pathlib import Path
 from queue import Empty, SimpleQueue
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 from paho.mqtt.client import CallbackAPIVersion, Client, MQTTv5
 from paho.mqtt.properties import PacketTypes, Properties
 
-flags = ArgumentParser()
-flags.add_argument("--vehicle", default="my-truck")
-flags.add_argument("--mqtt", default=getenv("NAVORA_MQTT_URL", "mqtt://127.0.0.1:1883"))
-settings = flags.parse_args()
+folder = Path(sys.argv[1] if len(sys.argv) > 1 else "devices/my-truck")
+facts = json.loads((folder / "device.json").read_text())
 
 reading = {
     # Made once per reading. A resend is the same bytes with the same id, and is stored once.
@@ -35,17 +31,17 @@ reading = {
     "tyrePressureKpa": 820,
 }
 
-topic = f"vehicles/{settings.vehicle}/telemetry"
+topic = facts["topic"]
 body = json.dumps(reading)
 properties = Properties(PacketTypes.PUBLISH)
 properties.ContentType = "application/json"
 
 pubacks = SimpleQueue()
-device = Client(CallbackAPIVersion.VERSION2, protocol=MQTTv5)
+device = Client(CallbackAPIVersion.VERSION2, client_id=facts["clientId"], protocol=MQTTv5)
+device.tls_set(folder / "broker-ca.crt", folder / "device.crt", folder / "device.key")
 device.on_publish = lambda _client, _userdata, _mid, reason, _properties: pubacks.put(reason)
-broker = urlsplit(settings.mqtt)
 try:
-    device.connect(broker.hostname, broker.port or 1883)
+    device.connect(facts["broker"]["host"], facts["broker"]["port"])
     # After a lost connection the client makes a new one and sends again what was not acknowledged.
     device.loop_start()
     device.publish(topic, body, qos=1, properties=properties)

@@ -1,23 +1,27 @@
 // A device that goes ahead of Navora: it adds a field of its own to the newest schema of the readings,
 // registers that, and sends one reading in Avro with Confluent's serializer. No service is restarted for it.
 //
-//   node --import @swc-node/register/esm-register examples/producers/typescript/avro-device.ts --vehicle my-truck
+//   node --import @swc-node/register/esm-register examples/producers/typescript/avro-device.ts devices/my-truck
 //
-// Node 22.18 and newer needs no --import. Broker and registry are the local stack's; --mqtt and --registry, or
-// NAVORA_MQTT_URL and NAVORA_REGISTRY_URL, name others.
+// Node 22.18 and newer needs no --import. What it knows of itself and the broker is in the folder that
+// `navora devices add` has made; the registry is the local stack's, unless NAVORA_REGISTRY_URL names another.
 import { randomUUID } from 'node:crypto';
-import { parseArgs } from 'node:util';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { AvroSerializer, SchemaRegistryClient, SerdeType } from '@confluentinc/schemaregistry';
 import mqtt from 'mqtt';
 
-const { NAVORA_MQTT_URL, NAVORA_REGISTRY_URL } = process.env;
-const { values: settings } = parseArgs({
-  options: {
-    vehicle: { type: 'string', default: 'my-truck' },
-    mqtt: { type: 'string', default: NAVORA_MQTT_URL ?? 'mqtt://127.0.0.1:1883' },
-    registry: { type: 'string', default: NAVORA_REGISTRY_URL ?? 'http://127.0.0.1:8081/apis/ccompat/v7' },
-  },
-});
+const [folder = 'devices/my-truck'] = process.argv.slice(2);
+const inFolder = (name: string) => readFileSync(join(folder, name), 'utf8');
+interface Device {
+  vehicleId: string;
+  clientId: string;
+  broker: { url: string };
+  topic: string;
+}
+const { vehicleId, clientId, broker, topic } = JSON.parse(inFolder('device.json')) as Device;
+const credentials = { ca: inFolder('broker-ca.crt'), cert: inFolder('device.crt'), key: inFolder('device.key') };
+const registryUrl = process.env['NAVORA_REGISTRY_URL'] ?? 'http://127.0.0.1:8081/apis/ccompat/v7';
 
 const READINGS = 'telemetry.readings.v1';
 // Optional, so that all versions of readers and writers go with each other: the registry takes nothing else.
@@ -26,7 +30,7 @@ const OWN_FIELD = { name: 'tyrePressureKpa', type: ['null', 'double'], default: 
 const reading = {
   // Made once per reading. A resend is the same bytes with the same id, and is stored once.
   messageId: randomUUID(),
-  vehicleId: settings.vehicle,
+  vehicleId,
   recordedAt: Date.now(),
   sequence: 1,
   location: { latitude: 52.5201, longitude: 13.4049 },
@@ -36,14 +40,14 @@ const reading = {
   tyrePressureKpa: 820,
 };
 
-const topic = `vehicles/${settings.vehicle}/telemetry`;
 const properties = { contentType: 'application/vnd.confluent.avro' };
 
 // After a lost connection the client makes a new one and sends again what was not acknowledged.
 const tooLong = setTimeout(() => fail('not acknowledged within 30 s'), 30_000);
 try {
   const body = await inAvro(reading);
-  const device = await mqtt.connectAsync(settings.mqtt, { protocolVersion: 5 }, false);
+  const options = { ...credentials, clientId, protocolVersion: 5 } as const;
+  const device = await mqtt.connectAsync(broker.url, options, false);
   await device.publishAsync(topic, body, { qos: 1, properties });
   console.log(`acknowledged on ${topic}: ${JSON.stringify(reading)}`);
   await device.endAsync();
@@ -53,7 +57,7 @@ try {
 clearTimeout(tooLong);
 
 async function inAvro(message: object): Promise<Buffer> {
-  const registry = new SchemaRegistryClient({ baseURLs: [settings.registry] });
+  const registry = new SchemaRegistryClient({ baseURLs: [registryUrl] });
   const newest = await registry.getLatestSchemaMetadata(`${READINGS}-value`);
   const schema = { schemaType: 'AVRO', schema: withOwnField(newest.schema) };
   const useSchemaId = await registry.register(`${READINGS}-value`, schema);

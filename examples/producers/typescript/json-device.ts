@@ -1,18 +1,22 @@
 // A device that sends one reading as JSON, and waits until the MQTT broker has acknowledged it.
 //
-//   node --import @swc-node/register/esm-register examples/producers/typescript/json-device.ts --vehicle my-truck
+//   node --import @swc-node/register/esm-register examples/producers/typescript/json-device.ts devices/my-truck
 //
-// Node 22.18 and newer needs no --import. The broker is the local stack's; --mqtt or NAVORA_MQTT_URL name another.
+// Node 22.18 and newer needs no --import. All it knows is in the folder that `navora devices add` has made.
 import { randomUUID } from 'node:crypto';
-import { parseArgs } from 'node:util';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import mqtt from 'mqtt';
 
-const { values: settings } = parseArgs({
-  options: {
-    vehicle: { type: 'string', default: 'my-truck' },
-    mqtt: { type: 'string', default: process.env['NAVORA_MQTT_URL'] ?? 'mqtt://127.0.0.1:1883' },
-  },
-});
+const [folder = 'devices/my-truck'] = process.argv.slice(2);
+const inFolder = (name: string) => readFileSync(join(folder, name), 'utf8');
+interface Device {
+  clientId: string;
+  broker: { url: string };
+  topic: string;
+}
+const { clientId, broker, topic } = JSON.parse(inFolder('device.json')) as Device;
+const credentials = { ca: inFolder('broker-ca.crt'), cert: inFolder('device.crt'), key: inFolder('device.key') };
 
 const reading = {
   // Made once per reading. A resend is the same bytes with the same id, and is stored once.
@@ -27,14 +31,14 @@ const reading = {
   tyrePressureKpa: 820,
 };
 
-const topic = `vehicles/${settings.vehicle}/telemetry`;
 const body = JSON.stringify(reading);
 const properties = { contentType: 'application/json' };
 
 // After a lost connection the client makes a new one and sends again what was not acknowledged.
 const tooLong = setTimeout(() => fail('not acknowledged within 30 s'), 30_000);
 try {
-  const device = await mqtt.connectAsync(settings.mqtt, { protocolVersion: 5 }, false);
+  const options = { ...credentials, clientId, protocolVersion: 5 } as const;
+  const device = await mqtt.connectAsync(broker.url, options, false);
   await device.publishAsync(topic, body, { qos: 1, properties });
   console.log(`acknowledged on ${topic}: ${body}`);
   await device.endAsync();

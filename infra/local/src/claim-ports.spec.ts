@@ -21,6 +21,8 @@ const ports: StackPorts = {
   cassandra: 28_042,
   registry: 28_081,
   mqtt: 28_883,
+  mqttVehicles: 28_884,
+  mqttServices: 28_885,
   kafkaLinked: 28_192,
   kafkaLink: 28_292,
   kafkaController: 28_093,

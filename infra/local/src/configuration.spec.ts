@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { cassandraYaml } from './cassandra-config.js';
 import { exportLines } from './containers.js';
 import { kafkaSettings, propertiesFile } from './kafka-config.js';
-import { mosquittoConf } from './mosquitto-config.js';
+import { mosquittoConf, secureMosquittoConf, servicesAcl, vehiclesAcl } from './mosquitto-config.js';
 import { preferredPorts } from './ports.js';
 import { versions } from './versions.js';
 
@@ -131,6 +131,55 @@ describe("mosquitto's configuration", () => {
 
   it('refuses packets above 512 KiB', () => {
     expect(conf).toContain(`max_packet_size ${512 * 1024}\n`);
+  });
+});
+
+describe("mosquitto's configuration with TLS", () => {
+  const conf = secureMosquittoConf(
+    {
+      ...{ vehicles: '8883 127.0.0.1', services: '8884 127.0.0.1', revoked: '/revoked.crl' },
+      ...{
+        server: { cert: '/mqtt.crt', key: '/mqtt.key' },
+        devicesCa: '/devices.crt',
+        servicesCa: '/services.crt',
+      },
+      ...{ vehiclesAclFile: '/vehicles.acl', servicesAclFile: '/services.acl' },
+    },
+    '/data',
+    'navora',
+  );
+  const [head = '', vehicles = '', services = ''] = conf.split(/^listener /m);
+
+  it('has two listeners, each with an authority and rules of its own, and no other', () => {
+    expect(conf.match(/^listener .*$/gm)).toEqual(['listener 8883 127.0.0.1', 'listener 8884 127.0.0.1']);
+    expect(head).toContain('per_listener_settings true\n');
+    expect(vehicles).toContain('cafile /devices.crt\n');
+    expect(vehicles).toContain('acl_file /vehicles.acl\n');
+    expect(services).toContain('cafile /services.crt\n');
+    expect(services).toContain('acl_file /services.acl\n');
+  });
+
+  it('takes nobody without a certificate, and nobody for somebody else', () => {
+    for (const listener of [vehicles, services])
+      for (const line of [
+        'require_certificate true',
+        'use_identity_as_username true',
+        'allow_anonymous false',
+      ])
+        expect(listener).toContain(`${line}\n`);
+    expect(vehicles).toContain('use_username_as_clientid true\n');
+    expect(vehicles).toContain('crlfile /revoked.crl\n');
+  });
+
+  it('is for the rest as it is in plain text', () => {
+    const [, common] = mosquittoConf('1883', '/data', 'navora').split('allow_anonymous true\n');
+    expect(conf.endsWith(common ?? 'nothing in common')).toBe(true);
+  });
+
+  it('lets a vehicle write to its own topic, the bridge read, and an operator write', () => {
+    expect(vehiclesAcl).toBe('pattern write vehicles/%u/telemetry\n');
+    expect(servicesAcl).toContain('user navora-bridge\ntopic read vehicles/+/telemetry\n');
+    expect(servicesAcl).toContain('user navora-operator\ntopic write vehicles/+/telemetry\n');
   });
 });
 

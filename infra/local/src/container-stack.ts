@@ -40,6 +40,7 @@ export async function startContainerStack(options: StackOptions = {}): Promise<R
       StartedTestContainer,
       StartedTestContainer,
     ];
+    const mqttUrl = `mqtt://${mqtt.getHost()}:${mqtt.getMappedPort(1883)}`;
     const endpoints: StackEndpoints = {
       name: options.name ?? 'containers',
       nodes: 1,
@@ -50,8 +51,8 @@ export async function startContainerStack(options: StackOptions = {}): Promise<R
         localDataCenter,
       },
       registry: { url: `http://${registry.getHost()}:${registry.getMappedPort(8080)}/apis/ccompat/v7` },
-      mqtt: { url: `mqtt://${mqtt.getHost()}:${mqtt.getMappedPort(1883)}` },
-      credentials: null,
+      mqtt: { url: mqttUrl, servicesUrl: mqttUrl },
+      tls: null,
     };
     await Promise.all([
       waitUntil('Kafka', () => kafkaReady(endpoints.kafka.brokers), { withinMs, signal }),

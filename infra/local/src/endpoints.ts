@@ -2,6 +2,7 @@ import { localDataCenter } from './cassandra.js';
 import { hostsOf, type NodeCount } from './nodes.js';
 import type { StackPorts } from './ports.js';
 import { registryUrl } from './registry.js';
+import type { StackTls } from './stack-tls.js';
 
 /** Everything a client needs to reach a stack, whatever it runs on. */
 export interface StackEndpoints {
@@ -20,9 +21,14 @@ export interface StackEndpoints {
   cassandra: { contactPoints: string[]; port: number; localDataCenter: string };
   /** Base of Confluent's registry API. */
   registry: { url: string };
-  mqtt: { url: string };
-  /** No TLS yet, so no credential files. */
-  credentials: null;
+  mqtt: {
+    /** For vehicles. */
+    url: string;
+    /** For the bridge and operators; without TLS the same. */
+    servicesUrl: string;
+  };
+  /** Null: in plain text, and open to everybody. */
+  tls: StackTls | null;
 }
 
 export interface KafkaLink {
@@ -31,7 +37,10 @@ export interface KafkaLink {
   advertised: number;
 }
 
-export function endpointsAt(name: string, ports: StackPorts, nodes: NodeCount = 1): StackEndpoints {
+export function endpointsAt(
+  name: string,
+  { ports, nodes, tls }: { ports: StackPorts; nodes: NodeCount; tls: StackTls | null },
+): StackEndpoints {
   const hosts = hostsOf(nodes);
   return {
     name,
@@ -42,8 +51,13 @@ export function endpointsAt(name: string, ports: StackPorts, nodes: NodeCount = 
     },
     cassandra: { contactPoints: hosts, port: ports.cassandra, localDataCenter },
     registry: { url: registryUrl(ports.registry) },
-    mqtt: { url: `mqtt://127.0.0.1:${ports.mqtt}` },
-    credentials: null,
+    mqtt: tls
+      ? {
+          url: `mqtts://127.0.0.1:${ports.mqttVehicles}`,
+          servicesUrl: `mqtts://127.0.0.1:${ports.mqttServices}`,
+        }
+      : { url: `mqtt://127.0.0.1:${ports.mqtt}`, servicesUrl: `mqtt://127.0.0.1:${ports.mqtt}` },
+    tls,
   };
 }
 
@@ -55,7 +69,8 @@ export function servicesEnv(endpoints: StackEndpoints): Record<string, string> {
     NAVORA_CASSANDRA_PORT: String(endpoints.cassandra.port),
     NAVORA_CASSANDRA_DATA_CENTER: endpoints.cassandra.localDataCenter,
     NAVORA_REGISTRY_URL: endpoints.registry.url,
-    NAVORA_MQTT_URL: endpoints.mqtt.url,
+    NAVORA_MQTT_URL: endpoints.mqtt.servicesUrl,
+    ...(endpoints.tls ? identityVariables(endpoints.mqtt.url, endpoints.tls) : {}),
     ...linkVariable(endpoints.kafka.links),
     ...(endpoints.nodes > 1 ? copiesOn(endpoints.nodes) : {}),
   };
@@ -64,6 +79,20 @@ export function servicesEnv(endpoints: StackEndpoints): Record<string, string> {
 function linkVariable(links: KafkaLink[] | null): Record<string, string> {
   const [first] = links ?? [];
   return first ? { NAVORA_KAFKA_LINK: `${first.listener}:${first.advertised}` } : {};
+}
+
+/** Of the bridge, of operators, and of whoever stands for vehicles. */
+function identityVariables(vehiclesUrl: string, tls: StackTls): Record<string, string> {
+  return {
+    NAVORA_MQTT_CA_FILE: tls.servicesCa,
+    NAVORA_MQTT_CERT_FILE: tls.bridge.cert,
+    NAVORA_MQTT_KEY_FILE: tls.bridge.key,
+    NAVORA_OPERATOR_CERT_FILE: tls.operator.cert,
+    NAVORA_OPERATOR_KEY_FILE: tls.operator.key,
+    NAVORA_VEHICLES_MQTT_URL: vehiclesUrl,
+    NAVORA_DEVICES_AUTHORITY: tls.devices,
+    NAVORA_REVOKED_FILE: tls.revoked,
+  };
 }
 
 /** What `navora migrate` makes topics and tables with. */

@@ -20,7 +20,15 @@ function running(components: StackState['components']): void {
   const instance = instanceAt(home, 'big');
   makeFolders(instance);
   const ports = {} as StackState['ports'];
-  writeState(instance, { name: 'big', supervisor: self, phase: 'running', ports, nodes: 3, components });
+  writeState(instance, {
+    name: 'big',
+    supervisor: self,
+    phase: 'running',
+    ports,
+    nodes: 3,
+    tls: null,
+    components,
+  });
 }
 
 const startedAt = (time: string) => ({ phase: 'ready' as const, startedAt: time, restarts: 0 });

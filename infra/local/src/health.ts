@@ -16,7 +16,7 @@ export async function requireWhole(ports: StackPorts, nodes: NodeCount): Promise
 /** Asks every component whether it answers. Empty when all do, else what the first complaint is. */
 export async function whatIsWrong(state: StackState): Promise<string> {
   const answers = await Promise.all(
-    componentsOf(state.nodes).map(async ({ name, title, alive }) => {
+    componentsOf(state.nodes, state.tls).map(async ({ name, title, alive }) => {
       const phase = state.components[name]?.phase;
       if (phase !== 'ready') return `${title} is ${phase ?? 'not started'}`;
       return alive(state.ports).then(

@@ -15,11 +15,12 @@ export {
   takeAway,
   untilHealthy,
 } from './faults.js';
-export { OwnBroker } from './own-broker.js';
+export { OwnBroker, OwnSecureBroker } from './own-broker.js';
 export { type NodeCount, nodeCountFrom } from './nodes.js';
 export type { ProcessIdentity } from './process-identity.js';
 export type { StackProgress } from './progress.js';
 export { type StackOptions, startStack, stopStack } from './stack.js';
 export { StackError } from './stack-error.js';
+export { type CertificateFiles, PRINCIPALS, type StackTls } from './stack-tls.js';
 export { type ComponentStatus, type StackStatus, stackStatus } from './status.js';
 export { startTestStack } from './test-stack.js';

@@ -1,14 +1,65 @@
+import { TELEMETRY_TOPIC } from '@navora/schemas';
+import { PRINCIPALS } from './stack-tls.js';
+
 /** Settings of mosquitto.conf that shall be other than ours. */
 export type MosquittoChanges = Record<string, string | number | boolean>;
 
-/** `listener` is a port, and an address to bind it to unless it is all of them. */
+/** A port, and an address to bind it to unless it is all of them. */
+type ListenerAddress = string;
+
+/** Where vehicles and our own clients come in, each with certificates of an authority of their own. */
+export interface SecureListeners {
+  vehicles: ListenerAddress;
+  services: ListenerAddress;
+  /** PEM files */
+  server: { cert: string; key: string };
+  devicesCa: string;
+  servicesCa: string;
+  revoked: string;
+  /** Files of access rules: `vehiclesAcl` and `servicesAcl` are their text. */
+  vehiclesAclFile: string;
+  servicesAclFile: string;
+}
+
+/** One listener in plain text, open to everybody: for a machine's own loopback address. */
 export function mosquittoConf(
-  listener: string,
+  listener: ListenerAddress,
   dataFolder: string,
   user: string,
   changes: MosquittoChanges = {},
 ): string {
-  return Object.entries(changes).reduce(withSetting, ourConf(listener, dataFolder, user));
+  return withSettings(`listener ${listener}\nallow_anonymous true\n${commonConf(dataFolder, user)}`, changes);
+}
+
+/** Nothing in plain text, and nobody without a certificate. */
+export function secureMosquittoConf(
+  listeners: SecureListeners,
+  dataFolder: string,
+  user: string,
+  changes: MosquittoChanges = {},
+): string {
+  return withSettings(`${secureListeners(listeners)}${commonConf(dataFolder, user)}`, changes);
+}
+
+/**
+ * A vehicle writes to its own topic and reads nothing. What is not allowed is answered with 0x87, and a foreign
+ * subscription, by mosquitto's way, granted and never served.
+ */
+export const vehiclesAcl = `pattern write ${TELEMETRY_TOPIC.replace('{vehicleId}', '%u')}
+`;
+
+/** The bridge reads what vehicles write; the operator redelivers in a vehicle's name. */
+export const servicesAcl = `user ${PRINCIPALS.bridge}
+topic read ${TELEMETRY_TOPIC.replace('{vehicleId}', '+')}
+topic read $SYS/broker/publish/messages/dropped
+topic readwrite navora/heartbeats/${PRINCIPALS.bridge}
+
+user ${PRINCIPALS.operator}
+topic write ${TELEMETRY_TOPIC.replace('{vehicleId}', '+')}
+`;
+
+function withSettings(conf: string, changes: MosquittoChanges): string {
+  return Object.entries(changes).reduce(withSetting, conf);
 }
 
 function withSetting(conf: string, [name, value]: [string, string | number | boolean]): string {
@@ -16,10 +67,36 @@ function withSetting(conf: string, [name, value]: [string, string | number | boo
   return `${others.join('\n')}${name} ${value}\n`;
 }
 
-function ourConf(listener: string, dataFolder: string, user: string): string {
-  return `listener ${listener}
-allow_anonymous true
-set_tcp_nodelay true
+function secureListeners(listeners: SecureListeners): string {
+  const { vehicles, services, server, devicesCa, servicesCa, revoked } = listeners;
+  const tls = (authority: string): string => `certfile ${server.cert}
+keyfile ${server.key}
+cafile ${authority}
+tls_version tlsv1.2
+require_certificate true
+# The name in the certificate is who it is, whatever CONNECT says.
+use_identity_as_username true
+allow_anonymous false`;
+  return `per_listener_settings true
+
+# Vehicles.
+listener ${vehicles}
+${tls(devicesCa)}
+crlfile ${revoked}
+# The same for the client id: nobody takes over the session of another.
+use_username_as_clientid true
+acl_file ${listeners.vehiclesAclFile}
+
+# The bridge, and operators.
+listener ${services}
+${tls(servicesCa)}
+acl_file ${listeners.servicesAclFile}
+
+`;
+}
+
+function commonConf(dataFolder: string, user: string): string {
+  return `set_tcp_nodelay true
 # Started by root it would otherwise become a user that cannot write below this folder.
 user ${user}
 

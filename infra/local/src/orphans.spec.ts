@@ -35,6 +35,7 @@ function record(instance: Instance, supervisor: ProcessIdentity, kafka: ProcessI
     phase: 'running',
     ports: preferredPorts,
     nodes: 1,
+    tls: null,
     components: { kafka: { ...ready, process: kafka }, cassandra: ready, registry: ready, mqtt: ready },
   });
 }

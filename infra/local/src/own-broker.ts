@@ -1,14 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { type Child, startChild } from './child.js';
 import { stackHome } from './config.js';
 import { instanceAt } from './instance.js';
-import { mosquitto, mosquittoLaunch } from './mosquitto.js';
+import { fetchMosquitto, mosquittoLaunch, writeSecureConf } from './mosquitto.js';
 import { type MosquittoChanges, mosquittoConf } from './mosquitto-config.js';
 import { mqttAnswers } from './mqtt-probe.js';
 import { signalProcess } from './process-identity.js';
+import { makeStackTls, operatorCredentials, type StackTls } from './stack-tls.js';
 import { waitUntil } from './wait-until.js';
 
 /** A mosquitto beside the stack's, with settings of its own: to be killed without harm to anybody else. */
@@ -23,11 +24,8 @@ export class OwnBroker {
 
   /** @param changes settings of mosquitto.conf that shall be other than the stack's. */
   static async start(changes: MosquittoChanges = {}, home?: string): Promise<OwnBroker> {
-    const { downloads } = instanceAt(stackHome(home));
-    await mosquitto.fetch(downloads, new AbortController().signal);
-    const folder = mkdtempSync(join(tmpdir(), 'navora-broker-'));
-    const broker = new OwnBroker(await freePort(), folder, downloads);
-    const conf = mosquittoConf(`${broker.port} 127.0.0.1`, folder, userInfo().username, changes);
+    const broker = new OwnBroker(await freePort(), newFolder(), await fetched(home));
+    const conf = mosquittoConf(`${broker.port} 127.0.0.1`, broker.folder, userInfo().username, changes);
     writeFileSync(broker.configuration, conf);
     await broker.run();
     return broker;
@@ -39,8 +37,7 @@ export class OwnBroker {
 
   /** Starts it again after `end`, with what it has on its disk. */
   async run(): Promise<void> {
-    const launch = mosquittoLaunch(this.downloads, this.configuration);
-    this.child = startChild(launch, join(this.folder, 'mosquitto.log'), this.folder);
+    this.child = startBroker(this.downloads, this.configuration, this.folder);
     await waitUntil('The MQTT broker', () => mqttAnswers('127.0.0.1', this.port), { withinMs: 20_000 });
   }
 
@@ -58,6 +55,67 @@ export class OwnBroker {
   private get configuration(): string {
     return join(this.folder, 'mosquitto.conf');
   }
+}
+
+/** The same with TLS, as the stack has it, and authorities of its own. */
+export class OwnSecureBroker {
+  private constructor(
+    readonly tls: StackTls,
+    /** Of the vehicles' listener. */
+    readonly port: number,
+    readonly servicesPort: number,
+    private readonly folder: string,
+    private readonly child: Child,
+  ) {}
+
+  static async start(home?: string): Promise<OwnSecureBroker> {
+    const downloads = await fetched(home);
+    const folder = newFolder();
+    const tls = await makeStackTls(instanceAt(folder, 'own'));
+    const [port, servicesPort] = [await freePort(), await freePort()];
+    const data = join(folder, 'data');
+    mkdirSync(data);
+    const listeners = { vehicles: `${port} 127.0.0.1`, services: `${servicesPort} 127.0.0.1` };
+    const configuration = join(folder, 'mosquitto.conf');
+    writeFileSync(configuration, writeSecureConf(listeners, tls, folder, data));
+    const child = startBroker(downloads, configuration, folder);
+    const broker = new OwnSecureBroker(tls, port, servicesPort, folder, child);
+    const answers = () => mqttAnswers('127.0.0.1', servicesPort, { tls: operatorCredentials(tls) });
+    await waitUntil('The MQTT broker', answers, { withinMs: 20_000 });
+    return broker;
+  }
+
+  get url(): string {
+    return `mqtts://127.0.0.1:${this.port}`;
+  }
+
+  get servicesUrl(): string {
+    return `mqtts://127.0.0.1:${this.servicesPort}`;
+  }
+
+  get pid(): number {
+    return this.child.identity?.pid ?? 0;
+  }
+
+  async dispose(): Promise<void> {
+    if (this.child.identity) signalProcess(this.child.identity, 'SIGKILL');
+    await this.child.ended;
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+async function fetched(home: string | undefined): Promise<string> {
+  const { downloads } = instanceAt(stackHome(home));
+  await fetchMosquitto(downloads, new AbortController().signal);
+  return downloads;
+}
+
+function newFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'navora-broker-'));
+}
+
+function startBroker(downloads: string, configuration: string, folder: string): Child {
+  return startChild(mosquittoLaunch(downloads, configuration), join(folder, 'mosquitto.log'), folder);
 }
 
 function freePort(): Promise<number> {

@@ -7,6 +7,9 @@ export const preferredPorts = {
   cassandra: 9042,
   registry: 8081,
   mqtt: 1883,
+  /** With TLS: vehicles, and apart from them our own clients. */
+  mqttVehicles: 8883,
+  mqttServices: 8884,
   /** Clients of this listener are sent on to `kafkaLink`, where nothing of the stack listens: a link that misbehaves. */
   kafkaLinked: 9192,
   kafkaLink: 9292,

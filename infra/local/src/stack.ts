@@ -11,7 +11,8 @@ import { endProcess, isAlive } from './process-identity.js';
 import { secondsSince, type StackProgress } from './progress.js';
 import { StackError } from './stack-error.js';
 import { startSupervisor } from './start-supervisor.js';
-import { readState } from './state.js';
+import { readState, type StackState } from './state.js';
+import { stackTls } from './stack-tls.js';
 import { holder } from './supervisor-lock.js';
 import type { ComponentEnvironment } from './supervisor-message.js';
 
@@ -24,6 +25,8 @@ export interface StackOptions {
   home?: string;
   /** Of Kafka and of Cassandra each; by default what its data is of, else 1. */
   nodes?: NodeCount;
+  /** Everything over TLS, and nobody without a certificate; by default not. One that runs is joined as it is. */
+  tls?: boolean;
   /** Added to the environment of single components. */
   environment?: ComponentEnvironment;
   /** Forget what the instance has stored: before a start, after a stop. */
@@ -53,9 +56,10 @@ export async function startStack(options: StackOptions = {}): Promise<StackEndpo
       throw new StackError('Stopped before the stack was up; nothing is left running.');
     await endOrphans(instance);
     const nodes = agreedNodes(instance, options.nodes);
-    const task = { nodes, environment: options.environment };
+    const task = { nodes, tls: options.tls ?? false, environment: options.environment };
     const outcome = await startSupervisor(instance, task, tell, options.signal);
-    if (outcome !== 'already-running') return endpointsAt(instance.name, outcome, nodes);
+    if (outcome !== 'already-running')
+      return endpointsAt(instance.name, { ports: outcome, nodes, tls: task.tls ? stackTls(instance) : null });
     await pause(200);
   }
 }
@@ -81,7 +85,7 @@ export async function stopStack(options: StackOptions = {}): Promise<void> {
 /** The endpoints of the stack that runs already, once it answers; undefined when none runs, or no longer. */
 async function join(
   instance: Instance,
-  { signal, onProgress, nodes }: StackOptions,
+  { signal, onProgress, nodes, tls }: StackOptions,
 ): Promise<StackEndpoints | undefined> {
   const begun = performance.now();
   const notice = (message: string): void =>
@@ -90,11 +94,12 @@ async function join(
     const state = readState(instance);
     if (!state || !isAlive(state.supervisor)) return undefined;
     if (nodes !== undefined && nodes !== state.nodes) throw otherNodes(instance, state.nodes);
+    if (tls !== undefined && tls !== (state.tls !== null)) throw otherwiseSecured(instance, state);
     if (signal?.aborted) throw new StackError('Stopped waiting for the stack; it runs on.');
     const wrong = state.phase === 'running' ? await whatIsWrong(state) : `it is ${state.phase}`;
     if (wrong === '') {
       notice(`The stack "${instance.name}" is already running.`);
-      return endpointsAt(instance.name, state.ports, state.nodes);
+      return endpointsAt(instance.name, state);
     }
     if (performance.now() - begun > joinDeadlineMs) {
       throw new StackError(
@@ -104,4 +109,11 @@ async function join(
     if (!waiting) notice(`The stack "${instance.name}" runs already; waiting for it (${wrong}).`);
     await pause(250);
   }
+}
+
+function otherwiseSecured({ name }: Instance, { tls }: StackState): StackError {
+  const how = tls ? 'with TLS' : 'in plain text';
+  return new StackError(
+    `The stack "${name}" runs ${how}: take it down first (navora stack down --name ${name}), or leave it so.`,
+  );
 }

@@ -4,6 +4,7 @@ import type { NodeCount } from './nodes.js';
 import type { Instance } from './instance.js';
 import type { StackPorts } from './ports.js';
 import type { ProcessIdentity } from './process-identity.js';
+import type { StackTls } from './stack-tls.js';
 
 export type ComponentPhase = 'downloading' | 'starting' | 'ready' | 'restarting' | 'stopped';
 
@@ -22,16 +23,18 @@ export interface StackState {
   phase: 'starting' | 'running' | 'stopping';
   ports: StackPorts;
   nodes: NodeCount;
+  /** Null: in plain text. */
+  tls: StackTls | null;
   components: Partial<Record<ComponentName, ComponentState>>;
 }
 
-/** A stack that was started before there could be several nodes says nothing of them. */
-type StoredState = Omit<StackState, 'nodes'> & Partial<Pick<StackState, 'nodes'>>;
+/** A stack that was started by an earlier version does not say everything. */
+type StoredState = Omit<StackState, 'nodes' | 'tls'> & Partial<Pick<StackState, 'nodes' | 'tls'>>;
 
 export function readState(instance: Instance): StackState | undefined {
   try {
     const stored = JSON.parse(readFileSync(instance.stateFile, 'utf8')) as StoredState;
-    return { nodes: 1, ...stored };
+    return { nodes: 1, tls: null, ...stored };
   } catch {
     return undefined;
   }

@@ -44,31 +44,33 @@ export async function stackStatus(options: StackOptions = {}): Promise<StackStat
   const running = state !== undefined && isAlive(state.supervisor) ? state : undefined;
   const nodes = running?.nodes ?? agreedNodes(instance, undefined);
   const statuses = await Promise.all(
-    componentsOf(nodes).map(async ({ name, title, host, port, alive }): Promise<ComponentStatus> => {
-      const known = running?.components[name];
-      const pid = known && isAlive(known.process) ? known.process.pid : null;
-      const answers =
-        running &&
-        known?.phase === 'ready' &&
-        (await alive(running.ports).then(
-          () => true,
-          () => false,
-        ));
-      const phase = known?.phase ?? 'stopped';
-      return {
-        component: name,
-        title,
-        state: phase === 'ready' ? (answers ? 'healthy' : 'not-answering') : phase,
-        pid,
-        host,
-        port: running?.ports[port] ?? null,
-        uptimeSeconds:
-          pid && known?.startedAt ? Math.round((Date.now() - Date.parse(known.startedAt)) / 1_000) : null,
-        memoryMiB: pid ? residentMiB(pid) : null,
-        restarts: known?.restarts ?? 0,
-        log: logFile(instance, name),
-      };
-    }),
+    componentsOf(nodes, running?.tls).map(
+      async ({ name, title, host, port, alive }): Promise<ComponentStatus> => {
+        const known = running?.components[name];
+        const pid = known && isAlive(known.process) ? known.process.pid : null;
+        const answers =
+          running &&
+          known?.phase === 'ready' &&
+          (await alive(running.ports).then(
+            () => true,
+            () => false,
+          ));
+        const phase = known?.phase ?? 'stopped';
+        return {
+          component: name,
+          title,
+          state: phase === 'ready' ? (answers ? 'healthy' : 'not-answering') : phase,
+          pid,
+          host,
+          port: running?.ports[port] ?? null,
+          uptimeSeconds:
+            pid && known?.startedAt ? Math.round((Date.now() - Date.parse(known.startedAt)) / 1_000) : null,
+          memoryMiB: pid ? residentMiB(pid) : null,
+          restarts: known?.restarts ?? 0,
+          log: logFile(instance, name),
+        };
+      },
+    ),
   );
   const healthy = statuses.every(({ state }) => state === 'healthy');
   const phase = running?.phase ?? 'stopped';
@@ -84,7 +86,7 @@ export async function stackStatus(options: StackOptions = {}): Promise<StackStat
       ...statuses.filter(({ component }) => component.startsWith('kafka')),
       ...statuses.filter(({ component }) => !component.startsWith('kafka')),
     ],
-    endpoints: running ? endpointsAt(instance.name, running.ports, running.nodes) : null,
+    endpoints: running ? endpointsAt(instance.name, running) : null,
     envFile: running && existsSync(instance.envFile) ? join(instance.envFile) : null,
   };
 }

@@ -6,13 +6,14 @@ import { hostsOf, rememberNodes, requireLoopbackAddresses } from './nodes.js';
 import { movesLine } from './ports.js';
 import type { StackProgress } from './progress.js';
 import { StackError } from './stack-error.js';
+import { makeStackTls } from './stack-tls.js';
 import { Supervisor } from './supervisor.js';
 import { takeLock } from './supervisor-lock.js';
 import type { SupervisorMessage, SupervisorTask } from './supervisor-message.js';
 
 // The process behind `stack up`: `supervisor-main <task as JSON>`. Reports to whoever started it until the stack
 // is up, then goes on alone until SIGTERM.
-const { home, name, nodes, environment } = JSON.parse(process.argv[2] ?? '{}') as SupervisorTask;
+const { home, name, nodes, tls, environment } = JSON.parse(process.argv[2] ?? '{}') as SupervisorTask;
 const instance = instanceAt(home, name);
 
 let supervisor: Supervisor | undefined;
@@ -54,7 +55,8 @@ async function run(): Promise<void> {
     report({ component: 'stack', phase: 'notice', seconds: 0, message });
   }
   rememberNodes(instance, nodes);
-  supervisor = new Supervisor(instance, { ports, nodes, java, environment }, report);
+  const files = tls ? await makeStackTls(instance) : null;
+  supervisor = new Supervisor(instance, { ports, nodes, java, tls: files, environment }, report);
   await supervisor.start();
   tell({ type: 'ready', ports });
   attended = false;

@@ -11,6 +11,8 @@ export interface SupervisorTask {
   home: string;
   name: string;
   nodes: NodeCount;
+  /** Everything over TLS, and nobody without a certificate. */
+  tls: boolean;
   environment?: ComponentEnvironment;
 }
 

@@ -9,6 +9,7 @@ import type { NodeCount } from './nodes.js';
 import type { StackPorts } from './ports.js';
 import { identify } from './process-identity.js';
 import type { StackProgress } from './progress.js';
+import type { StackTls } from './stack-tls.js';
 import { type StackState, writeState } from './state.js';
 import { Supervised } from './supervised.js';
 import type { ComponentEnvironment } from './supervisor-message.js';
@@ -18,6 +19,7 @@ export interface SupervisedStack {
   ports: StackPorts;
   nodes: NodeCount;
   java: Java;
+  tls: StackTls | null;
   environment?: ComponentEnvironment;
 }
 
@@ -29,7 +31,7 @@ export class Supervisor {
 
   constructor(
     private readonly instance: Instance,
-    { ports, nodes, java, environment = {} }: SupervisedStack,
+    { ports, nodes, java, tls, environment = {} }: SupervisedStack,
     report: (event: StackProgress) => void,
   ) {
     const site: Site = { instance, ports, nodes, java };
@@ -37,7 +39,7 @@ export class Supervisor {
       this.note();
       report(event);
     };
-    this.all = componentsOf(nodes).map(
+    this.all = componentsOf(nodes, tls).map(
       (component) => new Supervised(component, site, noted, environment[component.name]),
     );
     const states = this.all.map((one) => [one.component.name, one.state]);
@@ -47,6 +49,7 @@ export class Supervisor {
       phase: 'starting',
       ports,
       nodes,
+      tls,
       components: Object.fromEntries(states) as StackState['components'],
     };
     this.note();
@@ -73,7 +76,7 @@ export class Supervisor {
     await Promise.all(starts.values());
     await waitUntil('The ring of nodes', () => requireWhole(ports, nodes), { withinMs: 240_000, signal });
     this.state.phase = 'running';
-    writeFileSync(this.instance.envFile, envFile(endpointsAt(name, ports, nodes)));
+    writeFileSync(this.instance.envFile, envFile(endpointsAt(name, this.state)));
     this.note();
   }
 
@@ -83,7 +86,9 @@ export class Supervisor {
     this.note();
     for (const kind of ['mqtt', 'registry', 'kafka', 'cassandra'] as const) {
       // Nodes of a kind leave together: the last ones of a quorum would wait for those that are gone.
-      await Promise.all(this.all.filter(({ component }) => component.port === kind).map((one) => one.stop()));
+      await Promise.all(
+        this.all.filter(({ component }) => component.name.startsWith(kind)).map((one) => one.stop()),
+      );
     }
     this.note();
   }

@@ -5,7 +5,7 @@ import { preferredPorts } from './ports.js';
 import { startTestStack } from './test-stack.js';
 
 const named = (name: string) => async (): Promise<RunningStack> => ({
-  ...endpointsAt(name, preferredPorts),
+  ...endpointsAt(name, { ports: preferredPorts, nodes: 1, tls: null }),
   stop: async () => undefined,
 });
 const means = { asContainers: named('containers'), asProcesses: named('processes') };

@@ -1,17 +1,10 @@
-import 'reflect-metadata'; // before @peculiar/x509
-import { X509Certificate, webcrypto } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type TLSSocket } from 'node:tls';
-import { PemConverter, Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
 import { beforeAll, expect, it } from 'vitest';
-import {
-  CertificateAuthority,
-  publicKeyOfRequest,
-  type IssuedCertificate,
-  type Purpose,
-} from './certificate-authority.js';
-import { newKeyPair, privateKeyPem, SIGNING } from './key-pair.js';
+import { CertificateAuthority, type IssuedCertificate, type Purpose } from './certificate-authority.js';
+import { newKeyPair, privateKeyPem } from './key-pair.js';
 
 interface Identity extends IssuedCertificate {
   key: string;
@@ -108,31 +101,4 @@ it('is not taken for another authority of the same name', async () => {
   expect(await handshake(forged, await authority.revocationList(1, []))).toBe(
     'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   );
-});
-
-it('takes the public key of a request, and only from who has the private one', async () => {
-  const [keys, others] = [await newKeyPair(), await newKeyPair()];
-  const request = await Pkcs10CertificateRequestGenerator.create({
-    ...{ name: 'CN=whatever it says', keys, signingAlgorithm: SIGNING },
-  });
-  const publicKey = await publicKeyOfRequest(request.toString('pem'));
-  const issued = await authority.issue({
-    commonName: 'truck-3',
-    publicKey,
-    days: 1,
-    purpose: { kind: 'device' },
-  });
-  const certificate = new X509Certificate(issued.pem);
-  expect(certificate.subject).toBe('CN=truck-3');
-  const raw = await webcrypto.subtle.exportKey('spki', keys.publicKey);
-  expect(certificate.publicKey.export({ type: 'spki', format: 'der' })).toEqual(Buffer.from(raw));
-
-  const forged = Buffer.from(request.rawData);
-  const own = Buffer.from(await webcrypto.subtle.exportKey('spki', keys.publicKey));
-  const at = forged.indexOf(own);
-  Buffer.from(await webcrypto.subtle.exportKey('spki', others.publicKey)).copy(forged, at);
-  await expect(publicKeyOfRequest(PemConverter.encode(forged, 'CERTIFICATE REQUEST'))).rejects.toThrow(
-    'not signed by its own key',
-  );
-  await expect(publicKeyOfRequest('rubbish')).rejects.toThrow();
 });

@@ -1,5 +1,5 @@
 import 'reflect-metadata'; // what @peculiar/x509 finds its parsers with
-import { createHash, randomBytes, webcrypto } from 'node:crypto';
+import { X509Certificate as NodeCertificate, randomBytes, webcrypto } from 'node:crypto';
 import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
@@ -9,7 +9,6 @@ import {
   KeyUsageFlags,
   KeyUsagesExtension,
   PemConverter,
-  Pkcs10CertificateRequest,
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
   X509Certificate,
@@ -177,18 +176,6 @@ export class CertificateAuthority {
   }
 }
 
-/**
- * The public key of a request (PKCS #10) that a device has made, so that its private key never leaves it. What else
- * the request asks for is not looked at.
- *
- * @throws Error unless it is signed by the key it brings.
- */
-export async function publicKeyOfRequest(pem: string): Promise<PublicKeyType> {
-  const request = new Pkcs10CertificateRequest(pem);
-  if (!(await request.verify())) throw new Error('the request is not signed by its own key');
-  return request.publicKey;
-}
-
 const CRL_NUMBER = '2.5.29.20';
 
 function extensionsFor(purpose: Purpose): Extension[] {
@@ -209,8 +196,13 @@ function newSerial(): string {
   return bytes.toString('hex');
 }
 
+/** @param certificate PEM or DER; @returns SHA-256, hex */
+export function certificateFingerprint(certificate: Buffer): string {
+  return new NodeCertificate(certificate).fingerprint256.replaceAll(':', '').toLowerCase();
+}
+
 function fingerprintOf({ rawData }: { rawData: ArrayBuffer }): string {
-  return createHash('sha256').update(new Uint8Array(rawData)).digest('hex');
+  return certificateFingerprint(Buffer.from(rawData));
 }
 
 /** Of a whole number below 2^53. */

@@ -8,12 +8,13 @@ export {
 } from './authority-folder.js';
 export {
   CertificateAuthority,
+  certificateFingerprint,
   type CertificateWish,
   type IssuedCertificate,
-  publicKeyOfRequest,
   type Purpose,
   type Revocation,
   REVOCATION_REASONS,
   type RevocationReason,
 } from './certificate-authority.js';
+export { certificateRequest, publicKeyOfRequest } from './certificate-request.js';
 export { type KeyPair, newKeyPair, privateKeyPem } from './key-pair.js';

@@ -2,7 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
 
 export interface Endpoints {
+  /** For vehicles. */
   mqttUrl: string | undefined;
+  /** PEM file of the authority that the broker's certificate is trusted by. */
+  brokerCaFile: string | undefined;
+  /** Folder of the authority that issues vehicles' certificates. */
+  devicesAuthority: string | undefined;
   registryUrl: string | undefined;
 }
 
@@ -16,8 +21,16 @@ export async function endpointsFrom(
 ): Promise<Endpoints> {
   const text = stackFile ? await readFile(stackFile, 'utf8').catch(() => '') : '';
   const stack = parseEnv(text);
+  const known = (name: string) => environment[name] || stack[name];
   return {
-    mqttUrl: environment['NAVORA_MQTT_URL'] || stack['NAVORA_MQTT_URL'],
-    registryUrl: environment['NAVORA_REGISTRY_URL'] || stack['NAVORA_REGISTRY_URL'],
+    mqttUrl: vehiclesBrokerIn(environment) || vehiclesBrokerIn(stack),
+    brokerCaFile: known('NAVORA_MQTT_CA_FILE'),
+    devicesAuthority: known('NAVORA_DEVICES_AUTHORITY'),
+    registryUrl: known('NAVORA_REGISTRY_URL'),
   };
+}
+
+/** Where vehicles and services come in at different doors, each has a URL of its own. */
+function vehiclesBrokerIn(variables: Record<string, string | undefined>): string | undefined {
+  return variables['NAVORA_VEHICLES_MQTT_URL'] || variables['NAVORA_MQTT_URL'];
 }

@@ -1,14 +1,11 @@
 import { isVehicleId, TELEMETRY_TOPIC, type AvroRecord } from '@navora/schemas';
-import type { IClientOptions } from 'mqtt';
 import { USUAL, type Imperfections } from './imperfections.js';
+import type { BrokerAccess } from './mqtt-connection.js';
 import { SimulatorError } from './simulator-error.js';
 
-export interface FleetOptions {
-  mqttUrl: string;
+export interface FleetOptions extends BrokerAccess {
   /** Needed unless every vehicle sends JSON. */
   registryUrl?: string | undefined;
-  /** User name, password, TLS files: what the broker asks for. */
-  mqttOptions?: IClientOptions;
   /** Holds `{vehicleId}`. */
   topicPattern?: string;
   vehicles?: number;
@@ -46,16 +43,18 @@ export interface Buffered {
 export type FleetPlan = Required<
   Omit<
     FleetOptions,
-    'registryUrl' | 'historyFile' | 'durationMs' | 'signal' | 'imperfections' | 'buffered' | 'schemas'
+    | keyof BrokerAccess
+    | ('registryUrl' | 'historyFile' | 'durationMs' | 'signal' | 'imperfections' | 'buffered' | 'schemas')
   >
-> & {
-  imperfections: Imperfections;
-  buffered: Buffered | undefined;
-  registryUrl: string | undefined;
-  schemas: readonly AvroRecord[] | undefined;
-  historyFile: string | undefined;
-  durationMs: number;
-};
+> &
+  BrokerAccess & {
+    imperfections: Imperfections;
+    buffered: Buffered | undefined;
+    registryUrl: string | undefined;
+    schemas: readonly AvroRecord[] | undefined;
+    historyFile: string | undefined;
+    durationMs: number;
+  };
 
 const RUN_MARK_DIGITS = 4;
 
@@ -67,7 +66,6 @@ export function fleetPlan(options: FleetOptions, startedAt: number): FleetPlan {
     registryUrl: options.registryUrl,
     schemas: options.schemas,
     historyFile: options.historyFile,
-    mqttOptions: options.mqttOptions ?? {},
     topicPattern: options.topicPattern ?? TELEMETRY_TOPIC,
     vehicles: options.vehicles ?? 1000,
     ratePerSecond: options.ratePerSecond ?? options.vehicles ?? 1000,

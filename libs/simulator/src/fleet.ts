@@ -77,7 +77,7 @@ export class Fleet {
     this.#ledger = new Ledger(history);
     this.#pacer = new ConnectPacer(plan.connectsPerSecond);
     const settings = {
-      connect: connectTo(plan.mqttUrl, plan.mqttOptions),
+      connect: connectTo(plan),
       window: WINDOW,
       pacer: this.#pacer,
       onSent: (reading: OutgoingReading, topic: string) => this.#sent(reading, topic),

@@ -73,7 +73,7 @@ export class HandVehicles {
     const known = this.#clients.get(vehicleId);
     if (known) return known;
     const client = new VehicleClient(vehicleId, TELEMETRY_TOPIC.replace('{vehicleId}', vehicleId), {
-      connect: connectTo(this.mqttUrl, {}),
+      connect: connectTo({ mqttUrl: this.mqttUrl }),
       window: WINDOW,
       pacer: this.#pacer,
       onSent: (reading, topic) => this.#ledger.sent(reading, topic),

@@ -3,7 +3,9 @@ export type { FleetPhase, FleetStats, FleetSummary, Publication } from './fleet-
 export type { FleetOptions } from './fleet-options.js';
 export { CALM, USUAL, type Imperfections } from './imperfections.js';
 export type { Quantiles } from './latency-histogram.js';
+export type { BrokerAccess, VehicleCredentials } from './mqtt-connection.js';
 export { SimulatorError } from './simulator-error.js';
+export { csvRecords, type CsvRecord } from './csv-records.js';
 export { endpointsFrom, type Endpoints } from './endpoints.js';
 export { ProgressLine } from './progress-line.js';
 export { Replay } from './replay.js';

@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import {
   connect,
   Store,
@@ -60,9 +61,63 @@ export interface Connection {
 
 export type Connect = (clientId: string, events: ConnectionEvents) => Connection;
 
-/** Connects to a broker. @param options user name, password, TLS files: what the broker asks for. */
-export function connectTo(url: string, options: IClientOptions): Connect {
-  return (clientId, events) => new MqttConnection(url, clientId, options, events);
+/** What a vehicle shows the broker: PEM. */
+export interface VehicleCredentials {
+  cert: string;
+  key: string;
+}
+
+/** Where vehicles connect to, and with what. */
+export interface BrokerAccess {
+  mqttUrl: string;
+  /** User name, password, the authority of the broker's certificate: what all vehicles have in common. */
+  mqttOptions?: IClientOptions | undefined;
+  /** A certificate of a vehicle's own, asked for at each connection. */
+  credentialsOf?: ((vehicleId: string) => Promise<VehicleCredentials>) | undefined;
+}
+
+export function connectTo({ mqttUrl, mqttOptions = {}, credentialsOf }: BrokerAccess): Connect {
+  if (!credentialsOf) return (clientId, events) => new MqttConnection(mqttUrl, clientId, mqttOptions, events);
+  return (clientId, events) =>
+    new AwaitedConnection(
+      credentialsOf(clientId),
+      (credentials) => new MqttConnection(mqttUrl, clientId, { ...mqttOptions, ...credentials }, events),
+      events,
+    );
+}
+
+/** A connection that begins when its credentials are there. */
+class AwaitedConnection implements Connection {
+  #connection: Connection | undefined;
+  #wanted = true;
+
+  constructor(
+    credentials: Promise<VehicleCredentials>,
+    open: (credentials: VehicleCredentials) => Connection,
+    events: ConnectionEvents,
+  ) {
+    credentials.then(
+      (ready) => {
+        if (this.#wanted) this.#connection = open(ready);
+        else events.closed('the connection was closed');
+      },
+      (error: Error) => events.closed(reasonOf(error)),
+    );
+  }
+
+  publish(...message: Parameters<Connection['publish']>): void {
+    this.#connection?.publish(...message);
+  }
+
+  cut(): void {
+    this.#wanted = false;
+    this.#connection?.cut();
+  }
+
+  end(): void {
+    this.#wanted = false;
+    this.#connection?.end();
+  }
 }
 
 /** Never reused: whoever wants another makes another. */
@@ -110,7 +165,8 @@ class MqttConnection implements Connection {
 
   cut(): void {
     const { stream } = this.#client;
-    if (stream instanceof Socket) stream.resetAndDestroy();
+    // Only TCP itself can be reset.
+    if (stream instanceof Socket && !(stream instanceof TLSSocket)) stream.resetAndDestroy();
     else stream.destroy();
   }
 

@@ -1,11 +1,9 @@
-import type { IClientOptions } from 'mqtt';
+import type { BrokerAccess } from './mqtt-connection.js';
 
-export interface ReplayOptions {
+export interface ReplayOptions extends BrokerAccess {
   file: string;
-  mqttUrl: string;
   /** Needed for Avro. */
   registryUrl?: string | undefined;
-  mqttOptions?: IClientOptions;
   /** Holds `{vehicleId}`. */
   topicPattern?: string;
   encoding?: 'json' | 'avro';

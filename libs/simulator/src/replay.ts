@@ -151,7 +151,7 @@ export class Replay {
   /** The first one also shows whether there is a broker at all. */
   async #newClient(vehicleId: string): Promise<VehicleClient> {
     const client = new VehicleClient(vehicleId, this.#topic.replace('{vehicleId}', vehicleId), {
-      connect: connectTo(this.options.mqttUrl, this.options.mqttOptions ?? {}),
+      connect: connectTo(this.options),
       window: WINDOW,
       pacer: this.#pacer,
       onSent: (sent, topic) => this.#ledger.sent(sent, topic),

@@ -5,5 +5,6 @@ export * from './eventually.js';
 export * from './invariant.js';
 export * from './own-names.js';
 export * from './stack-faults.js';
-export { OwnBroker } from '@navora/local-stack';
+export * from './own-devices.js';
+export { OwnBroker, OwnSecureBroker } from '@navora/local-stack';
 export * from './service-process.js';

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { setting, text, urlOf, withDefault } from '@navora/runtime';
+import type { IClientOptions } from 'mqtt';
+
+const optional = (variable: string, what: string) =>
+  setting(variable, withDefault<string | undefined>(text(/^.+$/, what), undefined));
+
+/** The bridge's variables, and an operator's: the broker to publish to, and who we are there. */
+export const mqttSettings = {
+  mqttUrl: setting('NAVORA_MQTT_URL', withDefault(urlOf('mqtt', 'mqtts'), 'mqtt://127.0.0.1:1883')),
+  mqttUsername: optional('NAVORA_MQTT_USERNAME', 'a user name'),
+  mqttPasswordFile: optional('NAVORA_MQTT_PASSWORD_FILE', 'the path of a file'),
+  mqttCaFile: optional('NAVORA_MQTT_CA_FILE', 'the path of a file'),
+  mqttCertFile: optional('NAVORA_MQTT_CERT_FILE', 'the path of a file'),
+  mqttKeyFile: optional('NAVORA_MQTT_KEY_FILE', 'the path of a file'),
+  operatorCertFile: optional('NAVORA_OPERATOR_CERT_FILE', 'the path of a file'),
+  operatorKeyFile: optional('NAVORA_OPERATOR_KEY_FILE', 'the path of a file'),
+};
+
+export interface MqttSettings {
+  mqttUrl: string;
+  mqttUsername: string | undefined;
+  mqttPasswordFile: string | undefined;
+  mqttCaFile: string | undefined;
+  mqttCertFile: string | undefined;
+  mqttKeyFile: string | undefined;
+  /** Of an operator, who may what the bridge may not; without them those of the bridge. */
+  operatorCertFile: string | undefined;
+  operatorKeyFile: string | undefined;
+}
+
+/** Of a connection that is not made again by itself. */
+export function mqttOptionsOf(settings: MqttSettings, clientId: string): IClientOptions {
+  const file = (path: string | undefined) => (path === undefined ? undefined : readFileSync(path));
+  const ca = file(settings.mqttCaFile);
+  const cert = file(settings.operatorCertFile ?? settings.mqttCertFile);
+  const key = file(settings.operatorKeyFile ?? settings.mqttKeyFile);
+  const password = file(settings.mqttPasswordFile)
+    ?.toString()
+    .replace(/\r?\n$/, '');
+  return {
+    clientId,
+    protocolVersion: 5,
+    clean: true,
+    reconnectPeriod: 0,
+    connectTimeout: 10_000,
+    ...(settings.mqttUsername === undefined ? {} : { username: settings.mqttUsername }),
+    ...(password === undefined ? {} : { password }),
+    ...(ca && { ca }),
+    ...(cert && { cert }),
+    ...(key && { key }),
+  };
+}
