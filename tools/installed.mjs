@@ -16,11 +16,15 @@ export async function installed() {
   if (existsSync(marker) && readFileSync(marker, 'utf8') === lockfile) return;
   const started = Date.now();
   process.stdout.write('installing the dependencies (npm ci) …\n');
-  const { status, stderr, error } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    encoding: 'utf8',
-  });
+  const { status, stderr, error } = spawnSync(
+    'npm',
+    ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      encoding: 'utf8',
+    },
+  );
   if (status !== 0) {
     const why = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|network/i.test(stderr ?? '')
       ? 'the npm registry was not reached: run this again with network'
