@@ -1,5 +1,5 @@
 import 'reflect-metadata'; // what @peculiar/x509 finds its parsers with
-import { X509Certificate as NodeCertificate, randomBytes, webcrypto } from 'node:crypto';
+import { createHash, X509Certificate as NodeCertificate, randomBytes, webcrypto } from 'node:crypto';
 import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
@@ -198,11 +198,15 @@ function newSerial(): string {
 
 /** @param certificate PEM or DER; @returns SHA-256, hex */
 export function certificateFingerprint(certificate: Buffer): string {
-  return new NodeCertificate(certificate).fingerprint256.replaceAll(':', '').toLowerCase();
+  return sha256(new NodeCertificate(certificate).raw);
 }
 
 function fingerprintOf({ rawData }: { rawData: ArrayBuffer }): string {
-  return certificateFingerprint(Buffer.from(rawData));
+  return sha256(new Uint8Array(rawData));
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** Of a whole number below 2^53. */
