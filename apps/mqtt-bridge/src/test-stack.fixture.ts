@@ -167,7 +167,8 @@ export class TestStack {
   /** Shows every record of a topic but heartbeats, from its beginning. */
   async watch(topic: string, see: (record: ReadRecord) => void): Promise<void> {
     const groupId = `${topic}.reader`;
-    const consumer = this.kafka.consumer({ groupId });
+    // A disconnect waits for the fetch under way: by default up to five seconds.
+    const consumer = this.kafka.consumer({ groupId, maxWaitTimeInMs: 100 });
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
     await consumer.run({
