@@ -40,7 +40,7 @@ const SUFFIXES = {
   int: ['int'],
   fault: ['fault'],
   services: ['int', 'fault', 'security'],
-  security: ['security'],
+  security: ['security', 'security.drill'],
   faults: ['fault', 'drill'],
 };
 

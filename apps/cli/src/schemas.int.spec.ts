@@ -35,7 +35,7 @@ it('lists what the registry holds, and shows our schema by subject, version and 
   }
 });
 
-it('has every released version in the registry, in their order, from the first migration on', async () => {
+it('has every released version in the registry once it was migrated', async () => {
   const released = new SchemaTree(OWN_TREE).releases('reading');
   const ids = await Promise.all(
     released.map(({ schema }) =>
@@ -43,7 +43,6 @@ it('has every released version in the registry, in their order, from the first m
     ),
   );
   expect(ids.length).toBeGreaterThan(1);
-  expect(ids).toEqual([...ids].sort((one, other) => Number(one) - Number(other)));
   expect(ids).not.toContain(undefined);
 });
 

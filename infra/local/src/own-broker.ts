@@ -35,6 +35,10 @@ export class OwnBroker {
     return `mqtt://127.0.0.1:${this.port}`;
   }
 
+  get pid(): number {
+    return this.child?.identity?.pid ?? 0;
+  }
+
   /** Starts it again after `end`, with what it has on its disk. */
   async run(): Promise<void> {
     this.child = startBroker(this.downloads, this.configuration, this.folder);
