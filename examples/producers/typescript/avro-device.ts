@@ -20,7 +20,11 @@ interface Device {
   topic: string;
 }
 const { vehicleId, clientId, broker, topic } = JSON.parse(inFolder('device.json')) as Device;
-const credentials = { ca: inFolder('broker-ca.crt'), cert: inFolder('device.crt'), key: inFolder('device.key') };
+const credentials = {
+  ca: inFolder('broker-ca.crt'),
+  cert: inFolder('device.crt'),
+  key: inFolder('device.key'),
+};
 const registryUrl = process.env['NAVORA_REGISTRY_URL'] ?? 'http://127.0.0.1:8081/apis/ccompat/v7';
 
 const READINGS = 'telemetry.readings.v1';

@@ -16,7 +16,11 @@ interface Device {
   topic: string;
 }
 const { clientId, broker, topic } = JSON.parse(inFolder('device.json')) as Device;
-const credentials = { ca: inFolder('broker-ca.crt'), cert: inFolder('device.crt'), key: inFolder('device.key') };
+const credentials = {
+  ca: inFolder('broker-ca.crt'),
+  cert: inFolder('device.crt'),
+  key: inFolder('device.key'),
+};
 
 const reading = {
   // Made once per reading. A resend is the same bytes with the same id, and is stored once.
