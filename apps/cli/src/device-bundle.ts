@@ -19,11 +19,26 @@ export function newBundleFolder(out: string, vehicleId: string): { folder: strin
   if (existsSync(folder))
     throw new CommandFailure(`${folder} is there already: name another folder with --out, or remove it`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  return { folder, discard: () => rmSync(folder, { recursive: true }) };
+  return { folder, discard: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** Everything that any MQTT client needs to connect as this device. */
+/**
+ * Everything that any MQTT client needs to connect as this device.
+ *
+ * @throws CommandFailure when it cannot be written: the device is registered then, and nobody has its key.
+ */
 export function writeBundle(folder: string, credentials: Credentials, broker: BrokerFacts): void {
+  const { vehicleId } = credentials.device;
+  try {
+    writeFiles(folder, credentials, broker);
+  } catch (error) {
+    throw new CommandFailure(
+      `${vehicleId} is registered, but its bundle could not be written to ${folder} (${(error as NodeJS.ErrnoException).code}): give it another certificate, navora devices rotate ${vehicleId} --overlap 0s`,
+    );
+  }
+}
+
+function writeFiles(folder: string, credentials: Credentials, broker: BrokerFacts): void {
   const { device, certificate, privateKey } = credentials;
   if (privateKey !== undefined) writeFileSync(join(folder, 'device.key'), privateKey, { mode: 0o600 });
   writeFileSync(join(folder, 'device.crt'), certificate);

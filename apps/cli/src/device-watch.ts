@@ -4,28 +4,18 @@ import { createCassandra } from '@navora/cassandra';
 import { RevocationLists, RevocationWatch } from '@navora/devices';
 import { AUTHORITY_CERTIFICATE, certificateFingerprint } from '@navora/identity';
 import { componentProcess } from '@navora/local-stack';
-import {
-  cassandraSettings,
-  type Logger,
-  readConfiguration,
-  setting,
-  text,
-  withDefault,
-} from '@navora/runtime';
+import { cassandraSettings, type Logger, optional, readConfiguration } from '@navora/runtime';
 import { authoritySettings } from './devices-services.js';
 import { CommandFailure } from './failure.js';
 import { mqttSettings } from './operator-mqtt.js';
 import { type Reload, TakeOverBroker } from './take-over-broker.js';
 
-const file = (variable: string) =>
-  setting(variable, withDefault<string | undefined>(text(/^.+$/, 'the path of a file'), undefined));
-
 const settings = {
   ...cassandraSettings,
   ...mqttSettings,
   ...authoritySettings,
-  devicesCaFile: file('NAVORA_DEVICES_CA_FILE'),
-  revokedFile: file('NAVORA_REVOKED_FILE'),
+  devicesCaFile: optional('NAVORA_DEVICES_CA_FILE', 'the path of a file'),
+  revokedFile: optional('NAVORA_REVOKED_FILE', 'the path of a file'),
 };
 
 export interface OpenWatch {

@@ -5,6 +5,7 @@ import { AuthorityError, type CertificateAuthority, openAuthority } from '@navor
 import {
   cassandraSettings,
   createLogger,
+  optional,
   readConfiguration,
   setting,
   text,
@@ -16,9 +17,6 @@ import { errors } from 'cassandra-driver';
 import type { BrokerFacts } from './device-bundle.js';
 import { CommandFailure } from './failure.js';
 import { commandEnvironment } from './workspace.js';
-
-const optional = (variable: string, what: string) =>
-  setting(variable, withDefault<string | undefined>(text(/^.+$/, what), undefined));
 
 export const authoritySettings = {
   devicesAuthority: optional('NAVORA_DEVICES_AUTHORITY', 'the folder of an authority'),

@@ -127,7 +127,7 @@ it('a running watch puts a revocation in force within a minute, and stops when t
   const { closed } = await connectWith(join(out('watched'), id));
   const watch = spawn(
     process.execPath,
-    [join(workspaceRoot, 'apps/cli/bin/navora.mjs'), 'devices', 'watch', ...reload()],
+    [join(workspaceRoot, 'apps/cli/bin/navora.mjs'), 'devices', 'watch', '--every', '2s', ...reload()],
     { env: ownEnvironment({ ...testEnvironment(), ...settings }), stdio: 'ignore' },
   );
   const ended = once(watch, 'exit');

@@ -1,9 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { setting, text, urlOf, withDefault } from '@navora/runtime';
+import { optional, setting, urlOf, withDefault } from '@navora/runtime';
 import type { IClientOptions } from 'mqtt';
-
-const optional = (variable: string, what: string) =>
-  setting(variable, withDefault<string | undefined>(text(/^.+$/, what), undefined));
 
 /** The bridge's variables, and an operator's: the broker to publish to, and who we are there. */
 export const mqttSettings = {

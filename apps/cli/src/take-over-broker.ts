@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Broker } from '@navora/devices';
 import mqtt from 'mqtt';
@@ -20,13 +21,19 @@ export class TakeOverBroker implements Broker {
   async reload(): Promise<void> {
     if ('command' in this.how) await promisify(execFile)('sh', ['-c', this.how.command]);
     else process.kill(this.how.hangUp(), 'SIGHUP');
+    // A signal asks only. Whoever is let in after it, handshake and all, is let in after the reload.
+    await this.connectAs(`navora-devices-watch-${randomUUID()}`);
   }
 
-  async disconnect(vehicleId: string): Promise<void> {
+  /** With a clean start, which throws away what the session held, too. */
+  disconnect(vehicleId: string): Promise<void> {
+    return this.connectAs(vehicleId);
+  }
+
+  private async connectAs(clientId: string): Promise<void> {
     const client = await mqtt.connectAsync(
       this.settings.mqttUrl,
-      // A clean start throws away what the session held, too.
-      mqttOptionsOf(this.settings, vehicleId),
+      mqttOptionsOf(this.settings, clientId),
       false,
     );
     await client.endAsync();

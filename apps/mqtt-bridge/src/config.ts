@@ -3,6 +3,7 @@ import {
   adminPort,
   ConfigurationError,
   kafkaSettings,
+  optional,
   readConfiguration,
   serviceSettings,
   setting,
@@ -14,8 +15,7 @@ import {
 import { TELEMETRY_TOPIC } from '@navora/schemas';
 import { TOPIC_PATTERN } from './vehicle-topic.js';
 
-const file = (variable: string) =>
-  setting(variable, withDefault<string | undefined>(text(/^.+$/, 'the path of a file'), undefined));
+const file = (variable: string) => optional(variable, 'the path of a file');
 
 const settings = {
   ...serviceSettings,
@@ -59,10 +59,7 @@ const settings = {
     'NAVORA_MQTT_HEARTBEAT_SECONDS',
     withDefault(wholeNumber({ min: 0, max: 3600 }), 10),
   ),
-  mqttUsername: setting(
-    'NAVORA_MQTT_USERNAME',
-    withDefault<string | undefined>(text(/^.+$/, 'a user name'), undefined),
-  ),
+  mqttUsername: optional('NAVORA_MQTT_USERNAME', 'a user name'),
   mqttPasswordFile: file('NAVORA_MQTT_PASSWORD_FILE'),
   mqttCaFile: file('NAVORA_MQTT_CA_FILE'),
   mqttCertFile: file('NAVORA_MQTT_CERT_FILE'),

@@ -44,6 +44,8 @@ export function operatorCredentials({ operator, servicesCa }: StackTls) {
 }
 
 const YEARS = 10;
+/** A list of a later time takes its place. */
+const BEFORE_ALL_OTHERS = new Date('2000-01-01');
 const CERTIFICATE_DAYS = 365;
 const RENEW_BEFORE_MS = 30 * 24 * 3600_000;
 
@@ -79,7 +81,7 @@ export async function makeStackTls(instance: Instance): Promise<StackTls> {
   if (!existsSync(tls.revoked)) {
     mkdirSync(dataFolder(instance, 'mqtt'), { recursive: true });
     // TLS libraries that are told of a list refuse everybody without one.
-    writeFileSync(tls.revoked, await devices.revocationList(0, []));
+    writeFileSync(tls.revoked, await devices.revocationList(0, BEFORE_ALL_OTHERS, []));
   }
   return tls;
 }

@@ -3,7 +3,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { classifyStoreError, type CassandraClient } from '@navora/cassandra';
 import type { IssuedCertificate, RevocationReason } from '@navora/identity';
 import { types } from 'cassandra-driver';
-import type { Device, DeviceActionName, DeviceFacts, DeviceStatus } from './device.js';
+import {
+  type Device,
+  type DeviceActionName,
+  DeviceError,
+  type DeviceFacts,
+  type DeviceStatus,
+} from './device.js';
 import { deviceFrom } from './device-rows.js';
 
 /** What is to be done about a device, decided by how it stands. */
@@ -59,7 +65,7 @@ export class DeviceStore {
    * id, and is found.
    *
    * @param decide what to do, given how the device stands; it may be asked again when somebody else was quicker.
-   *   Undefined: nothing. What it throws is thrown.
+   *   Undefined: nothing. A DeviceError that it throws is thrown.
    */
   async change(
     vehicleId: string,
@@ -68,13 +74,14 @@ export class DeviceStore {
   ): Promise<Device | undefined> {
     const id = randomUUID();
     for (let attempt = 1; ; attempt++) {
-      const { device, version, ids } = await this.standing(vehicleId);
-      if (ids.includes(id)) return device;
-      const change = decide(device);
-      if (!change) return device;
       try {
+        const { device, version, ids } = await this.standing(vehicleId);
+        if (ids.includes(id)) return device;
+        const change = decide(device);
+        if (!change) return device;
         if (await this.write(vehicleId, version, id, doer, change)) return await this.read(vehicleId);
       } catch (error) {
+        if (error instanceof DeviceError) throw error;
         const kind = classifyStoreError(error);
         if (attempt >= TRIES || (kind !== 'transient' && kind !== 'unknown-outcome')) throw error;
       }

@@ -133,6 +133,13 @@ it('numbers its lists, and signs no new one when nothing has changed', async () 
   await registration.disable('truck-1', ANNA);
   const second = await lists.newest(authority.fingerprint);
   expect(second?.number).toBe((first?.number ?? 0) + 1);
+  await registration.enable('truck-1', ANNA);
+  const third = await lists.newest(authority.fingerprint);
+  for (const [one, next] of [
+    [first, second],
+    [second, third],
+  ])
+    expect((next?.madeAt.getTime() ?? 0) - (one?.madeAt.getTime() ?? 0)).toBeGreaterThanOrEqual(1000);
 });
 
 it("lists nothing of another authority's certificates", async () => {

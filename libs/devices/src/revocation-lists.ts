@@ -7,6 +7,7 @@ import { type Device, type DeviceCertificate, hasEnded } from './device.js';
 /** A list of revoked certificates (RFC 5280), signed by their authority. */
 export interface RevocationList {
   number: number;
+  madeAt: Date;
   /** PEM */
   list: string;
   /** The vehicle of each certificate on the list, by serial number. */
@@ -14,6 +15,8 @@ export interface RevocationList {
 }
 
 const TRIES = 12;
+/** Lists are told apart by their time, which has no fractions of a second. */
+const A_SECOND_MS = 1000;
 const DAY_MS = 24 * 3600_000;
 
 /** The newest list of each authority, where brokers fetch it. */
@@ -30,7 +33,7 @@ export class RevocationLists {
   /** @param authority its fingerprint */
   async newest(authority: string): Promise<RevocationList | undefined> {
     const { rows } = await this.client.execute(
-      `SELECT number, list, serials FROM ${this.table} WHERE authority = ?`,
+      `SELECT number, made_at, list, serials FROM ${this.table} WHERE authority = ?`,
       [authority],
       { prepare: true, consistency: types.consistencies.localSerial },
     );
@@ -38,6 +41,7 @@ export class RevocationLists {
     return (
       row && {
         number: row['number'] as number,
+        madeAt: row['made_at'] as Date,
         list: row['list'] as string,
         serials: new Map(Object.entries((row['serials'] as Record<string, string> | null) ?? {})),
       }
@@ -57,10 +61,11 @@ export class RevocationLists {
       const revoked = await revokedOf(authority.fingerprint, devices());
       if (before && sameSerials(before.serials, revoked)) return revoked.length;
       const number = (before?.number ?? 0) + 1;
+      const madeAt = new Date(Math.max(Date.now(), (before?.madeAt.getTime() ?? 0) + A_SECOND_MS));
       try {
-        const list = await authority.revocationList(number, revoked);
-        const serials = Object.fromEntries(revoked.map(({ serial, vehicleId }) => [serial, vehicleId]));
-        if (await this.replace(authority.fingerprint, before, { number, list, serials }))
+        const list = await authority.revocationList(number, madeAt, revoked);
+        const serials = new Map(revoked.map(({ serial, vehicleId }) => [serial, vehicleId]));
+        if (await this.replace(authority.fingerprint, before, { number, madeAt, list, serials }))
           return revoked.length;
       } catch (error) {
         const kind = classifyStoreError(error);
@@ -73,11 +78,11 @@ export class RevocationLists {
   private async replace(
     authority: string,
     before: RevocationList | undefined,
-    { number, list, serials }: { number: number; list: string; serials: Record<string, string> },
+    { number, madeAt, list, serials }: RevocationList,
   ): Promise<boolean> {
     const result = await this.client.execute(
       `UPDATE ${this.table} SET number = ?, list = ?, serials = ?, made_at = ? WHERE authority = ? IF number = ?`,
-      [number, list, serials, new Date(), authority, before?.number ?? null],
+      [number, list, Object.fromEntries(serials), madeAt, authority, before?.number ?? null],
       {
         prepare: true,
         consistency: types.consistencies.localQuorum,

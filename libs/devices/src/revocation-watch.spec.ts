@@ -36,7 +36,7 @@ const watch = () =>
     createLogger('test', 'silent'),
   );
 const list = (number: number, ...serials: [string, string][]): RevocationList => ({
-  ...{ number, list: `list ${number}`, serials: new Map(serials) },
+  ...{ number, madeAt: new Date(number * 1000), list: `list ${number}`, serials: new Map(serials) },
 });
 
 it('waits for the first list', async () => {

@@ -85,12 +85,12 @@ it('names the hosts of a server', () => {
 
 it('lists revoked certificates in a way that a TLS server understands: theirs are refused, others are not', async () => {
   const [good, stolen] = [await identity('truck-1'), await identity('truck-2')];
-  const list = await authority.revocationList(300, [
+  const list = await authority.revocationList(300, new Date(), [
     { serial: stolen.serial, at: new Date(), reason: 'key-compromise' },
   ]);
   expect(await handshake(good, list)).toBe('truck-1');
   expect(await handshake(stolen, list)).toBe('CERT_REVOKED');
-  const nobody = await authority.revocationList(301, []);
+  const nobody = await authority.revocationList(301, new Date(), []);
   expect(await handshake(stolen, nobody)).toBe('truck-2');
 });
 
@@ -98,7 +98,7 @@ it('is not taken for another authority of the same name', async () => {
   const { authority: impostor } = await CertificateAuthority.create('Test devices, "all" of them', 2);
   expect(impostor.fingerprint).not.toBe(authority.fingerprint);
   const forged = await identity('truck-1', { kind: 'device' }, impostor);
-  expect(await handshake(forged, await authority.revocationList(1, []))).toBe(
+  expect(await handshake(forged, await authority.revocationList(1, new Date(), []))).toBe(
     'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   );
 });

@@ -155,12 +155,14 @@ export class CertificateAuthority {
    * newest list is in force is watched by who distributes it, and not left to a date.
    *
    * @param number grows with each list (RFC 5280, 5.2.3)
+   * @param at grows with each list by a second at least: a broker that reads a list again keeps the one before, too, and
+   *   OpenSSL goes by the later time
    * @returns PEM
    */
-  async revocationList(number: number, revocations: readonly Revocation[]): Promise<string> {
+  async revocationList(number: number, at: Date, revocations: readonly Revocation[]): Promise<string> {
     const list = await X509CrlGenerator.create({
       issuer: this.certificate.subjectName,
-      thisUpdate: new Date(Date.now() - BACKDATED_MS),
+      thisUpdate: new Date(at.getTime() - BACKDATED_MS),
       nextUpdate: this.notAfter,
       signingKey: this.signingKey,
       signingAlgorithm: SIGNING,

@@ -115,6 +115,11 @@ export function withDefault<T>(schema: z.ZodType<T>, value: T): z.ZodType<T> {
   }) as z.ZodType<T>;
 }
 
+/** A setting that may be left out. @param what its text is, for whoever leaves it empty */
+export function optional(variable: string, what: string): Setting<string | undefined> {
+  return setting(variable, withDefault<string | undefined>(text(/^.+$/, what), undefined));
+}
+
 /** The union would say "invalid input"; what counts is what the schema itself says. */
 function messageOfUnion(issue: { input?: unknown }, schema: z.ZodType<unknown>): string {
   const parsed = schema.safeParse(issue.input);

@@ -12,6 +12,7 @@ export interface DeviceCredentials {
 /** Devices of a broker of the test's own, with its authority at hand. */
 export class OwnDevices {
   private lists = 0;
+  private readonly since = Date.now();
 
   private constructor(
     private readonly broker: OwnSecureBroker,
@@ -42,7 +43,9 @@ export class OwnDevices {
     const revocations = serials.map((serial) => ({
       ...{ serial, at: new Date(), reason: 'key-compromise' as const },
     }));
-    writeFileSync(this.broker.tls.revoked, await this.authority.revocationList(++this.lists, revocations));
+    // As a second apart: a broker goes by the later one.
+    const at = new Date(this.since + ++this.lists * 1000);
+    writeFileSync(this.broker.tls.revoked, await this.authority.revocationList(this.lists, at, revocations));
     process.kill(this.broker.pid, 'SIGHUP');
   }
 }
