@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
-import type { CertificateTerms, Credentials, DeviceFacts } from '@navora/devices';
+import { type CertificateTerms, type Credentials, factsOf, idProblem } from '@navora/devices';
 import { REVOCATION_REASONS, type RevocationReason } from '@navora/identity';
-import { isVehicleId } from '@navora/schemas';
 import { Command, Option } from 'commander';
 import { newBundleFolder, writeBundle } from './device-bundle.js';
 import { type DeviceServices, withDevices } from './devices-services.js';
 import { CommandFailure, orSayWhy } from './failure.js';
-import { wholeNumber } from './number-argument.js';
+import { aboveZero } from './number-argument.js';
 import { parseDuration } from './time-argument.js';
 import { defaultBy } from './who.js';
 
@@ -134,13 +133,9 @@ function withFacts(command: Command): Command {
 
 function withCertificate(command: Command): Command {
   return command
-    .option('--days <n>', 'how long the certificate is good', wholeNumber, 365)
+    .option('--days <n>', 'how long the certificate is good', aboveZero, 365)
     .option('--csr <file>', 'a request (PKCS #10) of the device, whose key then never leaves it')
     .option('--out <folder>', 'where the bundle goes, in a folder of its own', 'devices');
-}
-
-function factsOf({ group, driver }: FactsFlags): DeviceFacts {
-  return { ...(group !== undefined && { group }), ...(driver !== undefined && { driver }) };
 }
 
 /** The folder first: a certificate whose bundle cannot be written would be lost. */
@@ -152,8 +147,8 @@ async function handOver(
 ): Promise<void> {
   const broker = services.broker();
   const request = csr === undefined ? undefined : readFileSync(csr, 'utf8');
-  if (!isVehicleId(vehicleId))
-    throw new CommandFailure(`"${vehicleId}" is no vehicle id: letters, digits, _ and -, at most 64`);
+  const problem = idProblem(vehicleId);
+  if (problem !== undefined) throw new CommandFailure(problem);
   const { folder, discard } = newBundleFolder(out, vehicleId);
   let credentials: Credentials;
   try {

@@ -1,13 +1,11 @@
-import { isVehicleId } from '@navora/schemas';
+import { type DeviceFacts, factsOf, idProblem } from '@navora/devices';
 import type { CsvRecord } from '@navora/simulator';
 import { CommandFailure } from './failure.js';
 
-export interface DeviceLine {
+export interface DeviceLine extends DeviceFacts {
   /** Counted from 1. */
   line: number;
   vehicleId: string;
-  group?: string;
-  driver?: string;
 }
 
 const COLUMNS = ['vehicleId', 'group', 'driver'] as const;
@@ -39,21 +37,16 @@ export async function* deviceLines(
     }
     const value = (name: (typeof COLUMNS)[number]) => record.fields[names.indexOf(name)] || undefined;
     const [vehicleId, group, driver] = [value('vehicleId'), value('group'), value('driver')];
+    const problem = vehicleId === undefined ? undefined : idProblem(vehicleId);
     const before = vehicleId === undefined ? undefined : seen.get(vehicleId);
     if (record.fields.length !== names.length)
       yield { line, problem: `${record.fields.length} columns instead of ${names.length}` };
     else if (vehicleId === undefined) yield { line, problem: 'no vehicleId' };
-    else if (!isVehicleId(vehicleId))
-      yield { line, problem: `"${vehicleId}" is no vehicle id: letters, digits, _ and -, at most 64` };
+    else if (problem !== undefined) yield { line, problem };
     else if (before !== undefined) yield { line, problem: `${vehicleId} is in line ${before} already` };
     else {
       seen.set(vehicleId, line);
-      yield {
-        line,
-        vehicleId,
-        ...(group !== undefined && { group }),
-        ...(driver !== undefined && { driver }),
-      };
+      yield { line, vehicleId, ...factsOf({ group, driver }) };
     }
   }
 }

@@ -7,7 +7,7 @@ import { newBundleFolder, writeBundle } from './device-bundle.js';
 import { withDevices } from './devices-services.js';
 import { CommandFailure, orSayWhy } from './failure.js';
 import { type DeviceLine, deviceLines } from './devices-file.js';
-import { wholeNumber } from './number-argument.js';
+import { aboveZero } from './number-argument.js';
 import { defaultBy } from './who.js';
 
 interface ImportFlags {
@@ -24,7 +24,7 @@ export function importCommand(): Command {
   return new Command('import')
     .description('register many devices from a CSV file; run again, it goes on where it was')
     .argument('<devices.csv>', 'columns by name: vehicleId, and if there are any group and driver')
-    .option('--days <n>', 'how long the certificates are good', wholeNumber, 365)
+    .option('--days <n>', 'how long the certificates are good', aboveZero, 365)
     .option('--out <folder>', 'where the bundles go, each in a folder of its own', 'devices')
     .option('--by <who>', 'who does it', defaultBy())
     .option('--comment <text>', 'why')

@@ -1,4 +1,5 @@
 import type { RevocationReason } from '@navora/identity';
+import { isVehicleId } from '@navora/schemas';
 
 /** `active` devices may connect; `disabled` ones not until they are enabled; `revoked` ones not with any certificate they have. */
 export type DeviceStatus = 'active' | 'disabled' | 'revoked';
@@ -40,6 +41,17 @@ export interface Device extends DeviceFacts {
   status: DeviceStatus;
   certificates: DeviceCertificate[];
   history: DeviceAction[];
+}
+
+/** Without those that nobody said. */
+export function factsOf({ group, driver }: { [K in keyof DeviceFacts]?: string | undefined }): DeviceFacts {
+  return { ...(group !== undefined && { group }), ...(driver !== undefined && { driver }) };
+}
+
+/** Why it names no device; undefined when it may. */
+export function idProblem(vehicleId: string): string | undefined {
+  if (isVehicleId(vehicleId)) return undefined;
+  return `"${vehicleId}" is no vehicle id: letters, digits, _ and -, at most 64`;
 }
 
 /** One sentence about what cannot be done, for who asked for it. */

@@ -5,7 +5,9 @@ export {
   DeviceError,
   type DeviceFacts,
   type DeviceStatus,
+  factsOf,
   hasEnded,
+  idProblem,
   isGood,
 } from './device.js';
 export { type Doer, DeviceStore } from './device-store.js';

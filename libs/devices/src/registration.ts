@@ -5,8 +5,15 @@ import {
   publicKeyOfRequest,
   type RevocationReason,
 } from '@navora/identity';
-import { isVehicleId } from '@navora/schemas';
-import { type Device, type DeviceCertificate, DeviceError, type DeviceFacts, hasEnded } from './device.js';
+import {
+  type Device,
+  type DeviceCertificate,
+  DeviceError,
+  type DeviceFacts,
+  factsOf,
+  hasEnded,
+  idProblem,
+} from './device.js';
 import type { Change, DeviceStore, Doer } from './device-store.js';
 import type { RevocationLists } from './revocation-lists.js';
 
@@ -41,8 +48,8 @@ export class Registration {
     terms: CertificateTerms,
     doer: Doer,
   ): Promise<Credentials> {
-    if (!isVehicleId(vehicleId))
-      throw new DeviceError(`"${vehicleId}" is no vehicle id: letters, digits, _ and -, at most 64`);
+    const problem = idProblem(vehicleId);
+    if (problem !== undefined) throw new DeviceError(problem);
     return this.issue(vehicleId, terms, doer, (device) => {
       if (device && device.status !== 'revoked')
         throw new DeviceError(`${vehicleId} is registered already, and ${device.status}`);
@@ -151,10 +158,6 @@ export class Registration {
 function registered(vehicleId: string, device: Device | undefined): Device {
   if (!device) throw new DeviceError(`${vehicleId} is not registered`);
   return device;
-}
-
-function factsOf({ group, driver }: Device): DeviceFacts {
-  return { ...(group !== undefined && { group }), ...(driver !== undefined && { driver }) };
 }
 
 async function publicKeyIn(request: string) {
