@@ -38,7 +38,7 @@ export type Configuration = ReturnType<typeof readAlertsConfiguration>;
 
 /** @throws ConfigurationError that names everything that is wrong. */
 export function readAlertsConfiguration(environment: Record<string, string | undefined> = process.env) {
-  const values = readConfiguration(settings, environment);
+  const values = readConfiguration(settings, environment, 'alerts');
   return {
     ...values,
     rulesFile: nearest(values.rulesFile),

@@ -98,11 +98,11 @@ await runService(
       },
       (started) => started.stop(),
     );
-    const kafka = createKafka('navora-alerts', configuration.kafkaBrokers, log, {
+    const kafka = createKafka('navora-alerts', configuration, log, {
       onExpiredRecords: () => metrics.signalsExpired(),
     });
     await boot.topics(kafka);
-    const schemas = new SchemaRegistry(configuration.registryUrl);
+    const schemas = new SchemaRegistry(configuration);
     const encoder = await boot.deadLetterEncoder(schemas);
     const producer = await service.start(
       'producer',

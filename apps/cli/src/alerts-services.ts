@@ -17,7 +17,7 @@ export async function withAlerts<T>(
   stack: string,
   work: (services: AlertServices) => Promise<T>,
 ): Promise<T> {
-  const configuration = readConfiguration(cassandraSettings, commandEnvironment(stack));
+  const configuration = readConfiguration(cassandraSettings, commandEnvironment(stack), 'operator');
   const client = createCassandra(configuration, createLogger('alerts', 'silent'));
   try {
     await client.connect();

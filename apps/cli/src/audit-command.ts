@@ -2,9 +2,11 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { audit, AuditError, type AuditOptions, renderReport } from '@navora/auditor';
+import { cassandraSettings, kafkaSettings, readConfiguration } from '@navora/runtime';
 import { Command, InvalidArgumentError } from 'commander';
 import { ownEnvironment } from './cli-config.js';
 import { AuditProgress } from './audit-progress.js';
+import { servicesToAudit } from './services-to-audit.js';
 import { parseTime } from './time-argument.js';
 import { stackEnvFile, stackFolder, workspaceRoot } from './workspace.js';
 
@@ -106,6 +108,9 @@ async function runAudit(flags: AuditFlags): Promise<number> {
 
 function optionsFrom(flags: AuditFlags): AuditOptions {
   const known = { ...stackVariables(flags.stack), ...ownEnvironment() };
+  const { credentials } = servicesToAudit(
+    readConfiguration({ ...kafkaSettings, ...cassandraSettings }, known, 'operator'),
+  );
   const needed = (flag: string, variable: string, given: string | undefined) => {
     const value = given ?? known[variable];
     if (value) return value;
@@ -127,6 +132,7 @@ function optionsFrom(flags: AuditFlags): AuditOptions {
       dataCenter: needed('--data-center', 'NAVORA_CASSANDRA_DATA_CENTER', flags.dataCenter),
       keyspace: flags.keyspace ?? known['NAVORA_CASSANDRA_KEYSPACE'] ?? 'navora',
     },
+    credentials,
     topics: given({
       readings: flags.readingsTopic,
       signals: flags.signalsTopic,

@@ -25,12 +25,13 @@ export async function withLetters<T>(
   const configuration = readConfiguration(
     { ...kafkaSettings, ...cassandraSettings, ...mqttSettings },
     commandEnvironment(stack),
+    'operator',
   );
   const silent = createLogger('dead-letters', 'silent');
-  const kafka = createKafka('navora-dead-letters', configuration.kafkaBrokers, silent);
+  const kafka = createKafka('navora-dead-letters', configuration, silent);
   const admin = kafka.admin();
   const cassandra = createCassandra(configuration, silent);
-  const schemas = new SchemaRegistry(configuration.registryUrl);
+  const schemas = new SchemaRegistry(configuration);
   const actions = new DeadLetterActions(cassandra, configuration.cassandraKeyspace);
   const decoder = new RecordDecoder(TOPICS.deadLetters, schemas);
   const publisher = new RealLetterPublisher(kafka, configuration);

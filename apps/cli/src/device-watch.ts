@@ -29,7 +29,7 @@ export async function openRevocationWatch(
   reload: Reload,
   log: Logger,
 ): Promise<OpenWatch> {
-  const configuration = readConfiguration(settings, environment);
+  const configuration = readConfiguration(settings, environment, 'operator');
   const { devicesAuthority, devicesCaFile, revokedFile, cassandraKeyspace } = configuration;
   const caFile =
     devicesCaFile ??

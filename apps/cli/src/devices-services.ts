@@ -50,6 +50,7 @@ export async function withDevices<T>(
   const configuration = readConfiguration(
     { ...cassandraSettings, ...authoritySettings, ...brokerSettings },
     commandEnvironment(stack),
+    'operator',
   );
   const { cassandraKeyspace } = configuration;
   const client: CassandraClient = createCassandra(configuration, createLogger('devices', 'silent'));

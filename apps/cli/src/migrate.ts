@@ -7,6 +7,7 @@ import {
   kafkaSettings,
   readConfiguration,
   setting,
+  type Setting,
   text,
   wholeNumber,
   withDefault,
@@ -20,6 +21,7 @@ import {
   type TopicName,
 } from '@navora/schemas';
 import type { Admin } from 'kafkajs';
+import { grantInCassandra, grantInKafka } from './grant.js';
 import { schemaFrom } from './schema-file.js';
 import { OWN_TREE, SchemaTree } from './schema-tree.js';
 import { workspaceRoot } from './workspace.js';
@@ -33,21 +35,31 @@ const settings = {
     withDefault(text(/^(\d|\{.*\})$/, "a number of copies, or CQL's replication map"), '1'),
   ),
   retentionDays: setting('NAVORA_RETENTION_DAYS', withDefault(wholeNumber({ min: 1, max: 3650 }), 365)),
+  kafkaGrantTo: granted('NAVORA_KAFKA_GRANT_TO', /^\w+:[^*\s]*\*[^*\s]*$/, 'User:navora-*'),
+  cassandraGrantTo: granted('NAVORA_CASSANDRA_GRANT_TO', /^[^*\s"]*\*[^*\s"]*$/, 'navora_*'),
 };
+
+/** The names of our services where they are to be granted what they need; left out, they are not. */
+function granted(variable: string, pattern: RegExp, example: string): Setting<string | undefined> {
+  const schema = text(pattern, `a name with * for the service, such as ${example}`);
+  return setting(variable, withDefault<string | undefined>(schema, undefined));
+}
 
 /** Makes topics, schemas and tables what this version needs. Repeatable; changes nothing that is right already. */
 export async function migrateAll(
   environment: Record<string, string | undefined>,
   onStep: (step: string) => void,
 ): Promise<void> {
-  const configuration = readConfiguration(settings, environment);
+  const configuration = readConfiguration(settings, environment, 'migrate');
   const log = createLogger('migrate', 'silent');
-  const admin = createKafka('navora-migrate', configuration.kafkaBrokers, log).admin();
+  const admin = createKafka('navora-migrate', configuration, log).admin();
   const cassandra = createCassandra(configuration, log);
   try {
     await admin.connect();
     await makeTopics(admin, configuration.topicReplication, onStep);
-    await registerSchemas(new SchemaRegistry(configuration.registryUrl), onStep);
+    if (configuration.kafkaGrantTo !== undefined)
+      await grantInKafka(admin, configuration.kafkaGrantTo, onStep);
+    await registerSchemas(new SchemaRegistry(configuration), onStep);
     await cassandra.connect();
     const applied = await migrate(cassandra, {
       keyspace: configuration.cassandraKeyspace,
@@ -60,6 +72,13 @@ export async function migrateAll(
       onApplied: (name) => onStep(`applied ${name}`),
     });
     if (applied === 0) onStep(`tables of keyspace ${configuration.cassandraKeyspace} are up to date`);
+    if (configuration.cassandraGrantTo !== undefined)
+      await grantInCassandra(
+        cassandra,
+        configuration.cassandraKeyspace,
+        configuration.cassandraGrantTo,
+        onStep,
+      );
   } finally {
     await Promise.allSettled([admin.disconnect(), cassandra.shutdown()]);
   }

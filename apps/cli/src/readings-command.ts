@@ -45,7 +45,7 @@ async function showReadings(vehicle: string, flags: Flags): Promise<void> {
     throw new CommandFailure(`--limit must be a whole number above 0, not "${flags.limit}"`);
   const to = flags.to ?? Date.now() + DAY_MS;
   if (to < flags.from) throw new CommandFailure('--to must not be before --from');
-  const configuration = readConfiguration(cassandraSettings, commandEnvironment(flags.stack));
+  const configuration = readConfiguration(cassandraSettings, commandEnvironment(flags.stack), 'operator');
   const client = createCassandra(configuration, createLogger('readings', 'silent'));
   try {
     await client.connect();

@@ -78,6 +78,7 @@ async function replayOptions(file: string, flags: ReplayFlags, signal: AbortSign
     file,
     ...(await accessOfVehicles(mqttUrl, known)),
     registryUrl: flags.registry ?? known.registryUrl,
+    registryCaFile: known.registryCaFile,
     encoding: flags.encoding,
     speed: flags.speed,
     historyFile: flags.history,

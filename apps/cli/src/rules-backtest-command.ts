@@ -42,7 +42,7 @@ async function backtest(file: string, flags: Flags): Promise<void> {
     throw new CommandFailure(`"${vehicle}" is no vehicle id: 1 to 64 letters, digits, _ and -`);
   if (to < from) throw new CommandFailure('--to must not be before --from');
   const made = new Backtest(file);
-  const configuration = readConfiguration(cassandraSettings, commandEnvironment(flags.stack));
+  const configuration = readConfiguration(cassandraSettings, commandEnvironment(flags.stack), 'operator');
   const client = createCassandra(configuration, createLogger('backtest', 'silent'));
   try {
     await client.connect();

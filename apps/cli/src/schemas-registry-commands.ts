@@ -30,7 +30,7 @@ function onRegistry(name: string, description: string): Command {
 }
 
 function registryOf({ stack }: Flags): SchemaRegistry {
-  return new SchemaRegistry(readConfiguration(registrySettings, commandEnvironment(stack)).registryUrl);
+  return new SchemaRegistry(readConfiguration(registrySettings, commandEnvironment(stack), 'operator'));
 }
 
 export function listCommand(): Command {

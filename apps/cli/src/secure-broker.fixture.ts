@@ -5,8 +5,8 @@ export function bridgeSettings({ servicesUrl, tls }: OwnSecureBroker): Record<st
   return {
     NAVORA_MQTT_URL: servicesUrl,
     NAVORA_MQTT_CA_FILE: tls.servicesCa,
-    NAVORA_MQTT_CERT_FILE: tls.bridge.cert,
-    NAVORA_MQTT_KEY_FILE: tls.bridge.key,
+    NAVORA_MQTT_CERT_FILE: tls.clients.bridge.cert,
+    NAVORA_MQTT_KEY_FILE: tls.clients.bridge.key,
   };
 }
 
@@ -15,8 +15,8 @@ export function operatorSettings({ url, servicesUrl, tls }: OwnSecureBroker): Re
   return {
     NAVORA_MQTT_URL: servicesUrl,
     NAVORA_MQTT_CA_FILE: tls.servicesCa,
-    NAVORA_OPERATOR_CERT_FILE: tls.operator.cert,
-    NAVORA_OPERATOR_KEY_FILE: tls.operator.key,
+    NAVORA_OPERATOR_CERT_FILE: tls.clients.operator.cert,
+    NAVORA_OPERATOR_KEY_FILE: tls.clients.operator.key,
     NAVORA_VEHICLES_MQTT_URL: url,
     NAVORA_DEVICES_AUTHORITY: tls.devices,
     NAVORA_REVOKED_FILE: tls.revoked,

@@ -136,6 +136,7 @@ async function fleetOptions(flags: SimulateFlags): Promise<FleetOptions> {
   return {
     ...(await accessOfVehicles(mqttUrl, known)),
     registryUrl: flags.registry ?? known.registryUrl,
+    registryCaFile: known.registryCaFile,
     vehicles: flags.vehicles,
     ratePerSecond: flags.rate ?? flags.vehicles,
     seed: flags.seed,

@@ -5,8 +5,8 @@ import { audit, renderReport } from '@navora/auditor';
 import { createCassandra } from '@navora/cassandra';
 import { ServiceProcesses } from '@navora/drill';
 import { createKafka } from '@navora/kafka';
-import { servicesEnv, type StackEndpoints } from '@navora/local-stack';
-import { cassandraSettings, createLogger, readConfiguration } from '@navora/runtime';
+import { servicesEnv } from '@navora/local-stack';
+import { cassandraSettings, createLogger, kafkaSettings, readConfiguration } from '@navora/runtime';
 import { GROUPS } from '@navora/schemas';
 import { startFleet, type Fleet } from '@navora/simulator';
 import { ownEnvironment } from './cli-config.js';
@@ -15,6 +15,7 @@ import { INTERRUPTED, onInterrupt } from './interrupt.js';
 import { FigureCollector } from './live-figures.js';
 import { LiveView } from './live-view.js';
 import { migrateAll } from './migrate.js';
+import { servicesToAudit } from './services-to-audit.js';
 import { ReadableSampler } from './readable-sampler.js';
 import { layoutOf } from './stored-readings.js';
 import { upStack } from './up-stack.js';
@@ -90,6 +91,7 @@ async function run(
       brokerCaFile: endpoints.tls?.servicesCa,
     })),
     registryUrl: endpoints.registry.url,
+    registryCaFile: endpoints.tls?.servicesCa,
     vehicles: options.vehicles,
     ratePerSecond: options.rate,
     seed: options.seed,
@@ -104,8 +106,8 @@ async function run(
 
   view.suggest(nextCommands(fleet, options.vehicles));
 
-  const { cassandraKeyspace } = readConfiguration(cassandraSettings, ownEnvironment(environment));
-  await watch(fleet, services, endpoints, cassandraKeyspace, view, interrupt);
+  const access = accessIn(ownEnvironment(environment));
+  await watch(fleet, services, access, view, interrupt);
   const summary = await fleet.stop({ graceMs: interrupt.aborted ? 5000 : 30_000 });
   view.say(
     `the fleet sent ${summary.sent} readings, ${summary.resent} of them again; ${summary.acknowledged} acknowledged`,
@@ -115,14 +117,7 @@ async function run(
   const report = await audit({
     historyFiles: [historyFile],
     rulesFile: join(workspaceRoot, 'config/rules.yaml'),
-    kafkaBrokers: endpoints.kafka.brokers,
-    cassandra: {
-      contactPoints: endpoints.cassandra.contactPoints,
-      port: endpoints.cassandra.port,
-      dataCenter: endpoints.cassandra.localDataCenter,
-      keyspace: cassandraKeyspace,
-    },
-    registryUrl: endpoints.registry.url,
+    ...servicesToAudit(access),
     processorGroup: GROUPS.processor,
     alertsGroup: GROUPS.alerts,
     waitForQuietSeconds: 60,
@@ -134,6 +129,10 @@ async function run(
   console.log(renderReport(report));
   return report.held ? 0 : 1;
 }
+
+const accessIn = (environment: Record<string, string | undefined>) =>
+  readConfiguration({ ...kafkaSettings, ...cassandraSettings }, environment, 'operator');
+type Access = ReturnType<typeof accessIn>;
 
 /** What runs beside a broker. @returns what stops it */
 async function watchRevocations(
@@ -155,21 +154,14 @@ async function watchRevocations(
 async function watch(
   fleet: Fleet,
   services: ServiceProcesses,
-  endpoints: StackEndpoints,
-  keyspace: string,
+  access: Access,
   view: LiveView,
   interrupt: AbortSignal,
 ): Promise<void> {
   const log = createLogger('start', 'silent');
-  const admin = createKafka('navora-start', endpoints.kafka.brokers, log).admin();
-  const cassandra = createCassandra(
-    {
-      cassandraContactPoints: endpoints.cassandra.contactPoints,
-      cassandraPort: endpoints.cassandra.port,
-      cassandraDataCenter: endpoints.cassandra.localDataCenter,
-    },
-    log,
-  );
+  const admin = createKafka('navora-start', access, log).admin();
+  const cassandra = createCassandra(access, log);
+  const keyspace = access.cassandraKeyspace;
   let done = false;
   const over = Promise.race([fleet.finished, aborted(interrupt)]).finally(() => (done = true));
   try {

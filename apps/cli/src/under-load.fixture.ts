@@ -22,7 +22,7 @@ export class Observer {
 
   static async connect(): Promise<Observer> {
     const log = createLogger('observer', 'silent');
-    const admin = createKafka('observer', realServices().kafkaBrokers, log).admin();
+    const admin = createKafka('observer', realServices(), log).admin();
     await admin.connect();
     const cassandra = createCassandra(readConfiguration(cassandraSettings, testEnvironment()), log);
     await cassandra.connect();

@@ -26,7 +26,7 @@ it('reads secrets from files, a password without the newline an editor leaves', 
   writeFileSync(path, 'another\n');
   expect(mqttPassword?.().toString()).toBe('another');
   expect(() => readBridgeConfiguration({ NAVORA_MQTT_CA_FILE: '/no/such' })).toThrow(
-    'NAVORA_MQTT_CA_FILE names /no/such, which cannot be read: ENOENT',
+    'NAVORA_MQTT_CA_FILE: must be a file that can be read (ENOENT), found "/no/such"',
   );
 });
 

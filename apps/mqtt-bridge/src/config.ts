@@ -1,21 +1,20 @@
-import { readFileSync } from 'node:fs';
 import {
   adminPort,
-  ConfigurationError,
   kafkaSettings,
   optional,
+  readableFile,
   readConfiguration,
+  readSecret,
   serviceSettings,
   setting,
   text,
+  tlsFileSettings,
   urlOf,
   wholeNumber,
   withDefault,
 } from '@navora/runtime';
 import { TELEMETRY_TOPIC } from '@navora/schemas';
 import { TOPIC_PATTERN } from './vehicle-topic.js';
-
-const file = (variable: string) => optional(variable, 'the path of a file');
 
 const settings = {
   ...serviceSettings,
@@ -60,42 +59,21 @@ const settings = {
     withDefault(wholeNumber({ min: 0, max: 3600 }), 10),
   ),
   mqttUsername: optional('NAVORA_MQTT_USERNAME', 'a user name'),
-  mqttPasswordFile: file('NAVORA_MQTT_PASSWORD_FILE'),
-  mqttCaFile: file('NAVORA_MQTT_CA_FILE'),
-  mqttCertFile: file('NAVORA_MQTT_CERT_FILE'),
-  mqttKeyFile: file('NAVORA_MQTT_KEY_FILE'),
+  mqttPasswordFile: readableFile('NAVORA_MQTT_PASSWORD_FILE'),
+  ...tlsFileSettings('mqtt', 'MQTT'),
 };
 
 export type BridgeConfiguration = ReturnType<typeof readBridgeConfiguration>;
 
 /** @throws ConfigurationError, also when a file that is named cannot be read. */
 export function readBridgeConfiguration(environment?: Record<string, string | undefined>) {
-  const values = readConfiguration(settings, environment);
+  const values = readConfiguration(settings, environment, 'bridge');
   const { mqttPasswordFile } = values;
-  requireReadable('NAVORA_MQTT_PASSWORD_FILE', mqttPasswordFile);
-  requireReadable('NAVORA_MQTT_CA_FILE', values.mqttCaFile);
-  requireReadable('NAVORA_MQTT_CERT_FILE', values.mqttCertFile);
-  requireReadable('NAVORA_MQTT_KEY_FILE', values.mqttKeyFile);
   return {
     ...values,
     mqttDropsTopic: values.mqttDropsTopic === 'none' ? undefined : values.mqttDropsTopic,
     /** Reads it anew: passwords are changed while we run. */
-    mqttPassword: mqttPasswordFile === undefined ? undefined : () => secretIn(mqttPasswordFile),
+    mqttPassword:
+      mqttPasswordFile === undefined ? undefined : () => Buffer.from(readSecret(mqttPasswordFile)),
   };
-}
-
-function requireReadable(variable: string, path: string | undefined): void {
-  if (path === undefined) return;
-  try {
-    readFileSync(path);
-  } catch (error) {
-    throw new ConfigurationError(
-      `${variable} names ${path}, which cannot be read: ${(error as NodeJS.ErrnoException).code ?? error}`,
-    );
-  }
-}
-
-/** Editors end a file with a newline; no password does. */
-function secretIn(path: string): Buffer {
-  return Buffer.from(readFileSync(path, 'utf8').replace(/\r?\n$/, ''));
 }

@@ -40,7 +40,7 @@ export async function startParts(
   );
   log.info({ port }, 'admin_server_listening');
 
-  const kafka = createKafka(service.name, configuration.kafkaBrokers, log);
+  const kafka = createKafka(service.name, configuration, log);
   await service.start('topic check', () =>
     reach('Kafka', () =>
       checkTopics(kafka, {
@@ -50,7 +50,7 @@ export async function startParts(
     ),
   );
 
-  const schemas = new SchemaRegistry(configuration.registryUrl);
+  const schemas = new SchemaRegistry(configuration);
   const [readingEncoder, deadLetterEncoder] = await service.start('schemas', () =>
     reach('the schema registry', () =>
       Promise.all([

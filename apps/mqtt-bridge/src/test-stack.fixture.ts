@@ -49,7 +49,11 @@ export class TestStack {
         throw new Error(`${variable} is not set: run the tests with the addresses of a running stack`);
       return value;
     };
-    this.kafka = createKafka(this.name, endpoint('NAVORA_KAFKA_BROKERS').split(','), silent);
+    this.kafka = createKafka(
+      this.name,
+      { kafkaBrokers: endpoint('NAVORA_KAFKA_BROKERS').split(',') },
+      silent,
+    );
     this.schemas = new SchemaRegistry(endpoint('NAVORA_REGISTRY_URL'));
     this.mqttUrl = endpoint('NAVORA_MQTT_URL');
   }

@@ -15,37 +15,38 @@ import { GROUPS, TOPICS } from '@navora/schemas';
 const topicName = (variable: string, preferred: string) =>
   setting(variable, withDefault(text(/^[\w.-]{1,249}$/, 'a topic name'), preferred));
 
-export const readConfig = () =>
-  readConfiguration({
-    ...serviceSettings,
-    ...kafkaSettings,
-    ...cassandraSettings,
-    adminPort: adminPort(9102),
-    groupId: setting(
-      'NAVORA_PROCESSOR_GROUP',
-      withDefault(text(/^[\w.-]{1,200}$/, 'a consumer group id'), GROUPS.processor),
-    ),
-    readingsTopic: topicName('NAVORA_READINGS_TOPIC', TOPICS.readings),
-    signalsTopic: topicName('NAVORA_SIGNALS_TOPIC', TOPICS.signals),
-    deadLettersTopic: topicName('NAVORA_DEAD_LETTERS_TOPIC', TOPICS.deadLetters),
-    rulesFile: setting(
-      'NAVORA_RULES_FILE',
-      withDefault(text(/./, 'the path of a rules file'), DEFAULT_RULES_FILE),
-    ),
-    retentionDays: setting('NAVORA_RETENTION_DAYS', withDefault(wholeNumber({ min: 1, max: 3650 }), 365)),
-    ...consumerSettings({ maxUnresolved: 8192, commitIntervalMs: 500, sessionTimeoutMs: 10_000 }),
-    /** Records that may wait for a schema, of one vehicle and in all, before their partition pauses. */
-    maxParkedPerVehicle: setting(
-      'NAVORA_MAX_PARKED_PER_VEHICLE',
-      withDefault(wholeNumber({ min: 1, max: 1_000_000 }), 1000),
-    ),
-    maxParked: setting('NAVORA_MAX_PARKED', withDefault(wholeNumber({ min: 1, max: 1_000_000 }), 20_000)),
-    maxBatchesInFlight: setting(
-      'NAVORA_MAX_BATCHES_IN_FLIGHT',
-      withDefault(wholeNumber({ min: 1, max: 512 }), 16),
-    ),
-  });
+const DEFAULT_RULES_FILE = new URL('../../../config/rules.yaml', import.meta.url).pathname;
+
+const settings = {
+  ...serviceSettings,
+  ...kafkaSettings,
+  ...cassandraSettings,
+  adminPort: adminPort(9102),
+  groupId: setting(
+    'NAVORA_PROCESSOR_GROUP',
+    withDefault(text(/^[\w.-]{1,200}$/, 'a consumer group id'), GROUPS.processor),
+  ),
+  readingsTopic: topicName('NAVORA_READINGS_TOPIC', TOPICS.readings),
+  signalsTopic: topicName('NAVORA_SIGNALS_TOPIC', TOPICS.signals),
+  deadLettersTopic: topicName('NAVORA_DEAD_LETTERS_TOPIC', TOPICS.deadLetters),
+  rulesFile: setting(
+    'NAVORA_RULES_FILE',
+    withDefault(text(/./, 'the path of a rules file'), DEFAULT_RULES_FILE),
+  ),
+  retentionDays: setting('NAVORA_RETENTION_DAYS', withDefault(wholeNumber({ min: 1, max: 3650 }), 365)),
+  ...consumerSettings({ maxUnresolved: 8192, commitIntervalMs: 500, sessionTimeoutMs: 10_000 }),
+  /** Records that may wait for a schema, of one vehicle and in all, before their partition pauses. */
+  maxParkedPerVehicle: setting(
+    'NAVORA_MAX_PARKED_PER_VEHICLE',
+    withDefault(wholeNumber({ min: 1, max: 1_000_000 }), 1000),
+  ),
+  maxParked: setting('NAVORA_MAX_PARKED', withDefault(wholeNumber({ min: 1, max: 1_000_000 }), 20_000)),
+  maxBatchesInFlight: setting(
+    'NAVORA_MAX_BATCHES_IN_FLIGHT',
+    withDefault(wholeNumber({ min: 1, max: 512 }), 16),
+  ),
+};
+
+export const readConfig = () => readConfiguration(settings, undefined, 'processor');
 
 export type ProcessorConfig = ReturnType<typeof readConfig>;
-
-const DEFAULT_RULES_FILE = new URL('../../../config/rules.yaml', import.meta.url).pathname;

@@ -109,7 +109,7 @@ await runService(
       (server) => server.close(),
     );
 
-    const kafka = createKafka('navora-processor', config.kafkaBrokers, log, {
+    const kafka = createKafka('navora-processor', config, log, {
       onExpiredRecords: () => metrics.readingsExpired(),
     });
     const partitions = {
@@ -119,7 +119,7 @@ await runService(
     };
     await reach('Kafka', () => checkTopics(kafka, partitions));
 
-    const schemas = new SchemaRegistry(config.registryUrl);
+    const schemas = new SchemaRegistry(config);
     const signalEncoder = await reach('the schema registry', () =>
       RecordEncoder.forTopic(TOPICS.signals, schemas),
     );

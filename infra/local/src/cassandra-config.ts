@@ -3,6 +3,13 @@ import { join } from 'node:path';
 import { hostsOf, type NodeCount, nodeHost } from './nodes.js';
 import type { StackPorts } from './ports.js';
 
+export interface CassandraSecurity {
+  /** PEM file: the node's key, then its certificate. */
+  keystore: string;
+  /** PEM file of the authority of nodes and clients. */
+  truststore: string;
+}
+
 export interface CassandraPlace {
   clusterName: string;
   ports: StackPorts;
@@ -11,6 +18,8 @@ export interface CassandraPlace {
   nodes: NodeCount;
   /** The disk takes writes past the page cache. */
   directWrites: boolean;
+  /** Left out: plain text, and everybody may do anything. */
+  secure?: CassandraSecurity | undefined;
 }
 
 export function cassandraYaml({
@@ -20,6 +29,7 @@ export function cassandraYaml({
   node,
   nodes,
   directWrites,
+  secure,
 }: CassandraPlace): string {
   const host = nodeHost(node);
   const processors = Math.max(2, availableParallelism());
@@ -67,7 +77,31 @@ memtable_heap_space: ${nodes === 1 ? 256 : 128}MiB
 ${nodes === 1 ? '' : patience}auto_snapshot: false
 # Tests drop keyspaces all the time; nothing here is worth keeping a copy of.
 snapshot_before_compaction: false
+${secure ? security(secure) : ''}`;
+}
+
+/**
+ * Nodes know each other, and clients know nodes, by certificates; nodes know clients by passwords. What is refused or
+ * granted is believed for two seconds.
+ */
+function security({ keystore, truststore }: CassandraSecurity): string {
+  const stores = `  ssl_context_factory:
+    class_name: org.apache.cassandra.security.PEMBasedSslContextFactory
+  keystore: ${keystore}
+  truststore: ${truststore}
+  accepted_protocols: [TLSv1.3, TLSv1.2]
 `;
+  return `authenticator: PasswordAuthenticator
+authorizer: CassandraAuthorizer
+role_manager: CassandraRoleManager
+client_encryption_options:
+  enabled: true
+  optional: false
+  require_client_auth: false
+${stores}server_encryption_options:
+  internode_encryption: all
+  require_client_auth: true
+${stores}`;
 }
 
 /**

@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Client, policies, types } from 'cassandra-driver';
-import { cassandraLogback, cassandraYaml, moduleFlags } from './cassandra-config.js';
+import { cassandraLogback, type CassandraSecurity, cassandraYaml, moduleFlags } from './cassandra-config.js';
+import { cassandraAnswers, cassandraPresent } from './cassandra-probe.js';
+import { makeRoles } from './cassandra-roles.js';
 import { type Component, type Launch, nodeName, type Site } from './component.js';
 import { takesDirectWrites } from './direct-writes.js';
 import { configFolder, dataFolder } from './instance.js';
@@ -10,18 +11,18 @@ import { copyRuntimeJars, download, isDownloaded } from './maven.js';
 import { type NodeCount, nodeHost } from './nodes.js';
 import { withPatientTimers } from './patient-timers.js';
 import { StackError } from './stack-error.js';
+import { keyAndCertificate, type StackTls } from './stack-tls.js';
 import { versions } from './versions.js';
-
-/** What SimpleSnitch calls the one datacenter there is. */
-export const localDataCenter = 'datacenter1';
 
 const title = `Cassandra ${versions.cassandra}`;
 const pom = join(import.meta.dirname, '../cassandra/pom.xml');
 const jars = (downloads: string): string => join(downloads, `cassandra-${versions.cassandra}`);
 
 /** Nodes join the ring one after the other: two that come at once may each miss the other. */
-export function cassandraNode(node: number, nodes: NodeCount): Component {
+export function cassandraNode(node: number, nodes: NodeCount, tls: StackTls | null = null): Component {
   const host = nodeHost(node);
+  // Who may log in is known to a majority of nodes: one alone cannot say.
+  const answers = tls && nodes > 1 ? cassandraPresent : cassandraAnswers;
   return {
     name: nodeName('cassandra', node),
     title: nodes === 1 ? title : `${title} (node ${node})`,
@@ -31,13 +32,19 @@ export function cassandraNode(node: number, nodes: NodeCount): Component {
     fetched: (downloads) => isDownloaded(jars(downloads)),
     fetch: (downloads, signal) =>
       download({ title, folder: jars(downloads), pom, goal: copyRuntimeJars }, signal),
-    prepare: (site) => prepareCassandra(site, node),
-    ready: ({ cassandra }) => cassandraAnswers(host, cassandra),
-    alive: ({ cassandra }) => cassandraAnswers(host, cassandra),
+    prepare: (site) => prepareCassandra(site, { node, tls }),
+    ready: async ({ cassandra }) => {
+      if (tls && nodes === 1) await makeRoles([host], cassandra, tls);
+      await answers(host, cassandra, tls);
+    },
+    alive: ({ cassandra }) => answers(host, cassandra, tls),
   };
 }
 
-async function prepareCassandra({ instance, ports, nodes, java }: Site, node: number): Promise<Launch> {
+async function prepareCassandra(
+  { instance, ports, nodes, java }: Site,
+  { node, tls }: { node: number; tls: StackTls | null },
+): Promise<Launch> {
   const name = nodeName('cassandra', node);
   const conf = configFolder(instance, name);
   const data = dataFolder(instance, name);
@@ -52,6 +59,7 @@ async function prepareCassandra({ instance, ports, nodes, java }: Site, node: nu
       clusterName: `navora-${instance.name}`,
       ...{ ports, dataFolder: data, node, nodes },
       directWrites: takesDirectWrites(data),
+      secure: tls ? securityIn(conf, tls) : undefined,
     }),
   );
   writeFileSync(logback, cassandraLogback);
@@ -73,10 +81,18 @@ async function prepareCassandra({ instance, ports, nodes, java }: Site, node: nu
       `-Dlogback.configurationFile=file://${logback}`,
       ...(nodes === 1 ? alone : amongPeers),
       '-Dcassandra.shutdown_announce_in_ms=0',
+      ...['-Dcassandra.superuser_setup_delay_ms=0', `-Dcassandra.system_auth.default_rf=${nodes}`],
       `-Djava.io.tmpdir=${scratch}`,
       ...['-cp', join(folder, '*'), 'org.apache.cassandra.service.CassandraDaemon'],
     ]),
   };
+}
+
+function securityIn(folder: string, { servers, servicesCa }: StackTls): CassandraSecurity {
+  const [keystore, truststore] = [join(folder, 'keystore.pem'), join(folder, 'truststore.pem')];
+  writeFileSync(keystore, keyAndCertificate(servers.cassandra), { mode: 0o600 });
+  copyFileSync(servicesCa, truststore);
+  return { keystore, truststore };
 }
 
 /** There is nobody to gossip with. */
@@ -97,39 +113,4 @@ function jammOf(folder: string): string {
       `${folder} has no jamm jar; delete that folder and run this again to fetch it anew.`,
     );
   return jar;
-}
-
-/** Rejects until this node answers CQL. */
-export function cassandraAnswers(host: string, port: number): Promise<void> {
-  return ask(host, port, 'SELECT release_version FROM system.local', types.consistencies.one);
-}
-
-/** Rejects until each node reaches all others: a table with three copies is read from all of them, through each. */
-export async function cassandraWhole(hosts: string[], port: number): Promise<void> {
-  const replicated =
-    "SELECT * FROM system_distributed.view_build_status WHERE keyspace_name='' AND view_name=''";
-  for (const host of hosts) await ask(host, port, replicated, types.consistencies.all);
-}
-
-async function ask(
-  host: string,
-  port: number,
-  query: string,
-  consistency: types.consistencies,
-): Promise<void> {
-  const { AllowListPolicy, RoundRobinPolicy } = policies.loadBalancing;
-  const client = new Client({
-    contactPoints: [host],
-    protocolOptions: { port },
-    localDataCenter,
-    policies: { loadBalancing: new AllowListPolicy(new RoundRobinPolicy(), [`${host}:${port}`]) },
-    socketOptions: { connectTimeout: 1_000, readTimeout: 3_000 },
-    queryOptions: { prepare: false, consistency },
-  });
-  try {
-    await client.connect();
-    await client.execute(query);
-  } finally {
-    await client.shutdown();
-  }
 }

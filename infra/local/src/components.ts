@@ -9,9 +9,9 @@ import type { StackTls } from './stack-tls.js';
 /** In the order they are stopped from the end: vehicles fall silent before what they feed goes away. */
 export function componentsOf(nodes: NodeCount, tls: StackTls | null = null): Component[] {
   return [
-    ...nodesOf(nodes).map((node) => cassandraNode(node, nodes)),
-    ...nodesOf(nodes).map((node) => kafkaNode(node, nodes)),
-    registry,
+    ...nodesOf(nodes).map((node) => cassandraNode(node, nodes, tls)),
+    ...nodesOf(nodes).map((node) => kafkaNode(node, nodes, tls)),
+    registry(tls),
     mosquitto(tls),
   ];
 }

@@ -2,8 +2,7 @@ import type { StartedTestContainer } from 'testcontainers';
 import { cassandraContainer, kafkaContainer, mqttContainer, registryContainer } from './containers.js';
 import type { StackEndpoints } from './endpoints.js';
 import { kafkaReady } from './kafka.js';
-import { localDataCenter } from './cassandra.js';
-import { cassandraAnswers } from './cassandra.js';
+import { cassandraAnswers, localDataCenter } from './cassandra-probe.js';
 import { mqttAnswers } from './mqtt-probe.js';
 import { registryReady } from './registry.js';
 import type { StackOptions } from './stack.js';
@@ -60,7 +59,7 @@ export async function startContainerStack(options: StackOptions = {}): Promise<R
         withinMs,
         signal,
       }),
-      waitUntil('The registry', () => registryReady(endpoints.registry.url), { withinMs, signal }),
+      waitUntil('The registry', () => registryReady({ url: endpoints.registry.url }), { withinMs, signal }),
       waitUntil('MQTT', () => mqttAnswers(mqtt.getHost(), mqtt.getMappedPort(1883)), { withinMs, signal }),
     ]);
     tell({ component: 'stack', phase: 'notice', seconds: 0, message: 'the container stack is up' });

@@ -1,8 +1,8 @@
-import { localDataCenter } from './cassandra.js';
+import { localDataCenter } from './cassandra-probe.js';
 import { hostsOf, type NodeCount } from './nodes.js';
 import type { StackPorts } from './ports.js';
 import { registryUrl } from './registry.js';
-import type { StackTls } from './stack-tls.js';
+import { principalOf, roleOf, type StackTls } from './stack-tls.js';
 
 /** Everything a client needs to reach a stack, whatever it runs on. */
 export interface StackEndpoints {
@@ -50,7 +50,7 @@ export function endpointsAt(
       links: hosts.map((host) => ({ host, listener: ports.kafkaLinked, advertised: ports.kafkaLink })),
     },
     cassandra: { contactPoints: hosts, port: ports.cassandra, localDataCenter },
-    registry: { url: registryUrl(ports.registry) },
+    registry: { url: registryUrl(ports.registry, tls !== null) },
     mqtt: tls
       ? {
           url: `mqtts://127.0.0.1:${ports.mqttVehicles}`,
@@ -81,14 +81,28 @@ function linkVariable(links: KafkaLink[] | null): Record<string, string> {
   return first ? { NAVORA_KAFKA_LINK: `${first.listener}:${first.advertised}` } : {};
 }
 
-/** Of the bridge, of operators, and of whoever stands for vehicles. */
+/** Whoever reads the variables puts its own name there, and has credentials of its own. */
+const SERVICE = '{service}';
+const ofEach = (operatorsFile: string): string =>
+  operatorsFile.replace(principalOf('operator'), `navora-${SERVICE}`);
+
+/** Of our services, of operators, and of whoever stands for vehicles. */
 function identityVariables(vehiclesUrl: string, tls: StackTls): Record<string, string> {
   return {
     NAVORA_MQTT_CA_FILE: tls.servicesCa,
-    NAVORA_MQTT_CERT_FILE: tls.bridge.cert,
-    NAVORA_MQTT_KEY_FILE: tls.bridge.key,
-    NAVORA_OPERATOR_CERT_FILE: tls.operator.cert,
-    NAVORA_OPERATOR_KEY_FILE: tls.operator.key,
+    NAVORA_MQTT_CERT_FILE: tls.clients.bridge.cert,
+    NAVORA_MQTT_KEY_FILE: tls.clients.bridge.key,
+    NAVORA_OPERATOR_CERT_FILE: tls.clients.operator.cert,
+    NAVORA_OPERATOR_KEY_FILE: tls.clients.operator.key,
+    NAVORA_KAFKA_CA_FILE: tls.servicesCa,
+    NAVORA_KAFKA_CERT_FILE: ofEach(tls.clients.operator.cert),
+    NAVORA_KAFKA_KEY_FILE: ofEach(tls.clients.operator.key),
+    NAVORA_KAFKA_GRANT_TO: 'User:navora-*',
+    NAVORA_CASSANDRA_CA_FILE: tls.servicesCa,
+    NAVORA_CASSANDRA_USERNAME: roleOf('operator').replace('operator', SERVICE),
+    NAVORA_CASSANDRA_PASSWORD_FILE: ofEach(tls.clients.operator.password),
+    NAVORA_CASSANDRA_GRANT_TO: 'navora_*',
+    NAVORA_REGISTRY_CA_FILE: tls.servicesCa,
     NAVORA_VEHICLES_MQTT_URL: vehiclesUrl,
     NAVORA_DEVICES_AUTHORITY: tls.devices,
     NAVORA_REVOKED_FILE: tls.revoked,

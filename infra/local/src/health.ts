@@ -1,16 +1,22 @@
-import { cassandraWhole } from './cassandra.js';
+import { cassandraWhole } from './cassandra-probe.js';
+import { makeRoles } from './cassandra-roles.js';
 import { componentsOf } from './components.js';
 import { kafkaWhole } from './kafka.js';
-import { hostsOf, type NodeCount } from './nodes.js';
-import type { StackPorts } from './ports.js';
+import { hostsOf } from './nodes.js';
 import type { StackState } from './state.js';
 
+type Secured = Pick<StackState, 'ports' | 'nodes' | 'tls'>;
+
 /** Rejects until nodes that all answer also have each other, and all copies: one of them may then be lost. */
-export async function requireWhole(ports: StackPorts, nodes: NodeCount): Promise<void> {
+export async function requireWhole({ ports, nodes, tls }: Secured): Promise<void> {
   if (nodes === 1) return;
   const hosts = hostsOf(nodes);
-  await kafkaWhole(hosts.map((host) => `${host}:${ports.kafka}`));
-  await cassandraWhole(hosts, ports.cassandra);
+  await kafkaWhole(
+    hosts.map((host) => `${host}:${ports.kafka}`),
+    tls,
+  );
+  if (tls) await makeRoles(hosts, ports.cassandra, tls);
+  await cassandraWhole(hosts, ports.cassandra, tls);
 }
 
 /** Asks every component whether it answers. Empty when all do, else what the first complaint is. */
@@ -27,7 +33,7 @@ export async function whatIsWrong(state: StackState): Promise<string> {
   );
   const complaint = answers.find((answer) => answer !== '');
   if (complaint !== undefined) return complaint;
-  return requireWhole(state.ports, state.nodes).then(() => '', reasonOf);
+  return requireWhole(state).then(() => '', reasonOf);
 }
 
 function reasonOf(error: unknown): string {

@@ -21,6 +21,6 @@ export type { ProcessIdentity } from './process-identity.js';
 export type { StackProgress } from './progress.js';
 export { type StackOptions, startStack, stopStack } from './stack.js';
 export { StackError } from './stack-error.js';
-export { type CertificateFiles, PRINCIPALS, type StackTls } from './stack-tls.js';
+export { type CertificateFiles, type Client, principalOf, type StackTls } from './stack-tls.js';
 export { type ComponentStatus, type StackStatus, stackStatus } from './status.js';
 export { startTestStack } from './test-stack.js';

@@ -4,9 +4,20 @@ export interface KafkaAddresses {
   advertised: string;
   /** A second listener for clients, and where it sends them instead of to itself. */
   linked?: { clients: string; advertised: string };
+  /** Left out: plain text, and everybody may do anything. */
+  secure?: KafkaSecurity | undefined;
   /** Of all nodes, in the order of their ids. */
   controllers: string[];
   dataFolder: string;
+}
+
+export interface KafkaSecurity {
+  /** PEM file: the node's key, then its certificate. */
+  keystore: string;
+  /** PEM file of the authority of nodes and clients. */
+  truststore: string;
+  /** By the names in their certificates: nodes, and whoever may do anything. */
+  superUsers: string[];
 }
 
 type Settings = Record<string, string | number | boolean>;
@@ -16,15 +27,16 @@ type Settings = Record<string, string | number | boolean>;
  * every topic, also the internal ones, has a copy on each, and `acks=all` means all but one at least.
  */
 export function kafkaSettings(
-  { clients, advertised, linked, controllers, dataFolder }: KafkaAddresses,
+  { clients, advertised, linked, secure, controllers, dataFolder }: KafkaAddresses,
   nodeId = 1,
 ): Settings {
   const copies = controllers.length;
   const inSync = Math.max(1, copies - 1);
   const controller = controllers[nodeId - 1];
-  const listeners = [`PLAINTEXT://${clients}`, ...(linked ? [`LINKED://${linked.clients}`] : [])];
+  const protocol = secure ? 'SSL' : 'PLAINTEXT';
+  const listeners = [`CLIENTS://${clients}`, ...(linked ? [`LINKED://${linked.clients}`] : [])];
   const advertisedListeners = [
-    `PLAINTEXT://${advertised}`,
+    `CLIENTS://${advertised}`,
     ...(linked ? [`LINKED://${linked.advertised}`] : []),
   ];
   return {
@@ -33,9 +45,12 @@ export function kafkaSettings(
     'controller.quorum.voters': controllers.map((address, index) => `${index + 1}@${address}`).join(','),
     listeners: [...listeners, `CONTROLLER://${controller}`].join(','),
     'advertised.listeners': advertisedListeners.join(','),
-    'inter.broker.listener.name': 'PLAINTEXT',
+    'inter.broker.listener.name': 'CLIENTS',
     'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,LINKED:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'listener.security.protocol.map': ['CLIENTS', 'LINKED', 'CONTROLLER']
+      .map((listener) => `${listener}:${protocol}`)
+      .join(','),
+    ...(secure ? securitySettings(secure) : {}),
     'log.dirs': dataFolder,
     // A topic nobody created is a mistake to see, not to paper over.
     'auto.create.topics.enable': false,
@@ -59,6 +74,22 @@ export function kafkaSettings(
     'replica.fetch.max.bytes': 4 * 1024 * 1024,
     // The default of 128 MiB is a quarter of this heap.
     'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024,
+  };
+}
+
+/** Nobody without a certificate, and nobody who was not granted it does anything. */
+function securitySettings({ keystore, truststore, superUsers }: KafkaSecurity): Settings {
+  return {
+    'ssl.keystore.type': 'PEM',
+    'ssl.keystore.location': keystore,
+    'ssl.truststore.type': 'PEM',
+    'ssl.truststore.location': truststore,
+    'ssl.client.auth': 'required',
+    'ssl.enabled.protocols': 'TLSv1.3,TLSv1.2',
+    'ssl.principal.mapping.rules': 'RULE:^CN=([A-Za-z0-9_-]+)$/$1/,DEFAULT',
+    'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+    'allow.everyone.if.no.acl.found': false,
+    'super.users': superUsers.map((name) => `User:${name}`).join(';'),
   };
 }
 

@@ -1,5 +1,5 @@
 import { TELEMETRY_TOPIC } from '@navora/schemas';
-import { PRINCIPALS } from './stack-tls.js';
+import { principalOf } from './stack-tls.js';
 
 /** Settings of mosquitto.conf that shall be other than ours. */
 export type MosquittoChanges = Record<string, string | number | boolean>;
@@ -49,12 +49,12 @@ export const vehiclesAcl = `pattern write ${TELEMETRY_TOPIC.replace('{vehicleId}
 `;
 
 /** The bridge reads what vehicles write; the operator redelivers in a vehicle's name. */
-export const servicesAcl = `user ${PRINCIPALS.bridge}
+export const servicesAcl = `user ${principalOf('bridge')}
 topic read ${TELEMETRY_TOPIC.replace('{vehicleId}', '+')}
 topic read $SYS/broker/publish/messages/dropped
-topic readwrite navora/heartbeats/${PRINCIPALS.bridge}
+topic readwrite navora/heartbeats/${principalOf('bridge')}
 
-user ${PRINCIPALS.operator}
+user ${principalOf('operator')}
 topic write ${TELEMETRY_TOPIC.replace('{vehicleId}', '+')}
 `;
 

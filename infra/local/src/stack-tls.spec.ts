@@ -20,25 +20,27 @@ afterEach(() => {
 const certificate = (file: string) => new X509Certificate(readFileSync(file));
 const contents = (tls: StackTls) =>
   [tls.servicesCa, tls.revoked, join(tls.devices, 'ca.crt')]
-    .concat([tls.server, tls.bridge, tls.operator].flatMap(({ cert, key }) => [cert, key]))
+    .concat(
+      [tls.servers.mqtt, tls.clients.bridge, tls.clients.operator].flatMap(({ cert, key }) => [cert, key]),
+    )
     .map((file) => readFileSync(file, 'utf8'));
 
 it('gives vehicles and services an authority each, and the services certificates of theirs', async () => {
   const tls = await makeStackTls(instance);
   const [services, devices] = [certificate(tls.servicesCa), certificate(join(tls.devices, 'ca.crt'))];
   expect(services.subject).not.toBe(devices.subject);
-  for (const { cert } of [tls.server, tls.bridge, tls.operator]) {
+  for (const { cert } of [tls.servers.mqtt, tls.clients.bridge, tls.clients.operator]) {
     expect(certificate(cert).verify(services.publicKey)).toBe(true);
     expect(certificate(cert).verify(devices.publicKey)).toBe(false);
   }
-  expect(certificate(tls.server.cert).checkIP('127.0.0.1')).toBe('127.0.0.1');
-  expect(certificate(tls.bridge.cert).subject).toBe('CN=navora-bridge');
+  expect(certificate(tls.servers.mqtt.cert).checkIP('127.0.0.1')).toBe('127.0.0.1');
+  expect(certificate(tls.clients.bridge.cert).subject).toBe('CN=navora-bridge');
   expect(readFileSync(tls.revoked, 'utf8')).toMatch(/^-----BEGIN X509 CRL-----/);
 });
 
 it('keeps the keys to their owner', async () => {
   const tls = await makeStackTls(instance);
-  for (const file of [tls.server.key, tls.bridge.key, join(tls.devices, 'ca.key')])
+  for (const file of [tls.servers.mqtt.key, tls.clients.bridge.key, join(tls.devices, 'ca.key')])
     expect(statSync(file).mode & 0o077).toBe(0);
 });
 
@@ -49,14 +51,14 @@ it('makes nothing anew that is there and good', async () => {
 
 it('makes again what is missing, and what ends within a month', async () => {
   const tls = await makeStackTls(instance);
-  const bridge = certificate(tls.bridge.cert).serialNumber;
-  const server = certificate(tls.server.cert).serialNumber;
-  unlinkSync(tls.bridge.key);
+  const bridge = certificate(tls.clients.bridge.cert).serialNumber;
+  const server = certificate(tls.servers.mqtt.cert).serialNumber;
+  unlinkSync(tls.clients.bridge.key);
   await makeStackTls(instance);
-  expect(certificate(tls.bridge.cert).serialNumber).not.toBe(bridge);
-  expect(certificate(tls.server.cert).serialNumber).toBe(server);
+  expect(certificate(tls.clients.bridge.cert).serialNumber).not.toBe(bridge);
+  expect(certificate(tls.servers.mqtt.cert).serialNumber).toBe(server);
 
   vi.useFakeTimers({ now: Date.now() + 340 * 24 * 3600_000, toFake: ['Date'] });
   await makeStackTls(instance);
-  expect(certificate(tls.server.cert).serialNumber).not.toBe(server);
+  expect(certificate(tls.servers.mqtt.cert).serialNumber).not.toBe(server);
 });

@@ -1,5 +1,5 @@
+import { randomBytes, X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import {
   AUTHORITY_CERTIFICATE,
@@ -11,6 +11,7 @@ import {
   privateKeyPem,
 } from '@navora/identity';
 import { dataFolder, type Instance } from './instance.js';
+import { hostsOf } from './nodes.js';
 
 /** PEM files of a certificate and its key. */
 export interface CertificateFiles {
@@ -26,21 +27,43 @@ export interface StackTls {
   revoked: string;
   /** The certificate that servers and services are trusted by. */
   servicesCa: string;
-  server: CertificateFiles;
-  bridge: CertificateFiles;
-  operator: CertificateFiles;
+  servers: Record<Server, CertificateFiles>;
+  clients: Record<Client, ClientFiles>;
 }
 
-/** The names in the certificates of our own clients. */
-export const PRINCIPALS = { bridge: 'navora-bridge', operator: 'navora-operator' } as const;
+const SERVERS = ['mqtt', 'kafka', 'cassandra', 'registry'] as const;
+type Server = (typeof SERVERS)[number];
+
+/** `admin` is the stack itself, which may do anything. */
+export const CLIENTS = ['bridge', 'processor', 'alerts', 'operator', 'migrate', 'admin'] as const;
+export type Client = (typeof CLIENTS)[number];
+
+/** What one of our clients shows: its certificate where those are asked for, its password in Cassandra. */
+export interface ClientFiles extends CertificateFiles {
+  password: string;
+}
+
+/** The name in a client's certificate: who it is in Kafka and at the MQTT broker. */
+export const principalOf = (client: Client): string => `navora-${client}`;
+/** Who it is in Cassandra, where a name with a hyphen would have to be quoted. */
+export const roleOf = (client: Client): string => `navora_${client}`;
 
 /** What an operator connects with: PEM. */
-export function operatorCredentials({ operator, servicesCa }: StackTls) {
-  return {
-    ca: readFileSync(servicesCa),
-    cert: readFileSync(operator.cert),
-    key: readFileSync(operator.key),
-  };
+export const operatorCredentials = (tls: StackTls) => credentialsOf(tls, 'operator');
+
+/** PEM. */
+export function credentialsOf({ clients, servicesCa }: StackTls, client: Client) {
+  const { cert, key } = clients[client];
+  return { ca: readFileSync(servicesCa), cert: readFileSync(cert), key: readFileSync(key) };
+}
+
+/** As Kafka and Cassandra take it: one PEM file. */
+export function keyAndCertificate({ cert, key }: CertificateFiles): string {
+  return `${readFileSync(key, 'utf8')}\n${readFileSync(cert, 'utf8')}`;
+}
+
+export function passwordOf({ clients }: StackTls, client: Client): string {
+  return readFileSync(clients[client].password, 'utf8');
 }
 
 const YEARS = 10;
@@ -60,9 +83,13 @@ export function stackTls(instance: Instance): StackTls {
     // With the registry of devices it is forgotten when the stack is wiped.
     revoked: join(dataFolder(instance, 'mqtt'), 'revoked.crl'),
     servicesCa: join(folder, 'services', AUTHORITY_CERTIFICATE),
-    server: files('mqtt'),
-    bridge: files(PRINCIPALS.bridge),
-    operator: files(PRINCIPALS.operator),
+    servers: Object.fromEntries(SERVERS.map((server) => [server, files(server)])) as StackTls['servers'],
+    clients: Object.fromEntries(
+      CLIENTS.map((client) => {
+        const name = principalOf(client);
+        return [client, { ...files(name), password: join(folder, `${name}.password`) }];
+      }),
+    ) as StackTls['clients'],
   };
 }
 
@@ -75,9 +102,12 @@ export async function makeStackTls(instance: Instance): Promise<StackTls> {
   const servicesFolder = join(instance.root, 'tls', 'services');
   const devices = await authorityIn(tls.devices, `Navora vehicles (${instance.name})`);
   const services = await authorityIn(servicesFolder, `Navora services (${instance.name})`);
-  await certificateIn(tls.server, services, 'mqtt', ['127.0.0.1', 'localhost']);
-  await certificateIn(tls.bridge, services, PRINCIPALS.bridge);
-  await certificateIn(tls.operator, services, PRINCIPALS.operator);
+  const hosts = [...hostsOf(3), 'localhost'];
+  for (const server of SERVERS) await certificateIn(tls.servers[server], services, server, hosts);
+  for (const client of CLIENTS) {
+    await certificateIn(tls.clients[client], services, principalOf(client));
+    passwordIn(tls.clients[client].password);
+  }
   if (!existsSync(tls.revoked)) {
     mkdirSync(dataFolder(instance, 'mqtt'), { recursive: true });
     // TLS libraries that are told of a list refuse everybody without one.
@@ -105,6 +135,10 @@ async function certificateIn(
   });
   writeFileSync(key, privateKeyPem(keys.privateKey), { mode: 0o600 });
   writeFileSync(cert, pem);
+}
+
+function passwordIn(file: string): void {
+  if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString('base64url'), { mode: 0o600 });
 }
 
 function isGood(cert: string, key: string, authority: CertificateAuthority): boolean {

@@ -58,7 +58,7 @@ export class Supervisor {
   /** Each is started as soon as it is fetched: a start waits for a processor, a download for the network. */
   async start(): Promise<void> {
     const { signal } = this.abort;
-    const { name, ports, nodes } = this.state;
+    const { name } = this.state;
     const fetches = new Map<string, Promise<void>>();
     const starts = new Map<string, Promise<void>>();
     for (const one of this.all) {
@@ -74,7 +74,7 @@ export class Supervisor {
       );
     }
     await Promise.all(starts.values());
-    await waitUntil('The ring of nodes', () => requireWhole(ports, nodes), { withinMs: 240_000, signal });
+    await waitUntil('The ring of nodes', () => requireWhole(this.state), { withinMs: 240_000, signal });
     this.state.phase = 'running';
     writeFileSync(this.instance.envFile, envFile(endpointsAt(name, this.state)));
     this.note();

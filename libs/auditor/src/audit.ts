@@ -15,7 +15,7 @@ import {
   scanRows,
 } from './cassandra-evidence.js';
 import { readCommits } from './commit-log.js';
-import { connectCassandra, connectKafka, hostsOf, reaching } from './connections.js';
+import { connectCassandra, connectKafka, hostsOf, reaching, registryCredentials } from './connections.js';
 import type { Circumstances, Evidence } from './evidence.js';
 import { readFaultLog } from './fault-log.js';
 import { type Fleet, gatherHistory, lengthsOf, readingsIn, untilWrittenDown } from './gather-history.js';
@@ -63,7 +63,10 @@ export async function audit(given: AuditOptions): Promise<AuditReport> {
       options.mqttTopicPattern,
     );
     archive = await Archive.open(slices.count);
-    const reader = new RecordReader(new AvroBodies(options.registryUrl), options.mqttTopicPattern);
+    const reader = new RecordReader(
+      new AvroBodies(options.registryUrl, registryCredentials(options)),
+      options.mqttTopicPattern,
+    );
     const fleet = await gatherHistory(archive, slices, lengths, layout, options);
     const work = { kafka, admin, reader, archive, slices, fleet, bucketMs: layout.bucketMs, options };
     const { keptSince, pulses } = await reaching('Kafka', 'its topics', () =>

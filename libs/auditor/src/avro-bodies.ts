@@ -15,8 +15,15 @@ export class AvroBodies {
   private readonly deserializer: AvroDeserializer;
   private readonly schemas = new Map<number, Promise<Schema | undefined>>();
 
-  constructor(private readonly registryUrl: string) {
-    this.client = new SchemaRegistryClient({ baseURLs: [registryUrl], maxRetries: 2 });
+  /** @param http what the HTTP client is to be given besides: whom to trust, and who asks */
+  constructor(
+    private readonly registryUrl: string,
+    http: object = {},
+  ) {
+    this.client = new SchemaRegistryClient({
+      ...{ baseURLs: [registryUrl], maxRetries: 2 },
+      createAxiosDefaults: http,
+    });
     this.deserializer = new AvroDeserializer(this.client, SerdeType.VALUE, {
       subjectNameStrategy: TopicNameStrategy,
     });

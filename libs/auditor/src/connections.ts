@@ -1,24 +1,80 @@
-import { Client, errors, types } from 'cassandra-driver';
+import { readFileSync } from 'node:fs';
+import { Agent } from 'node:https';
+import { checkServerIdentity } from 'node:tls';
+import { auth, Client, type ClientOptions, errors, types } from 'cassandra-driver';
 import { Kafka, logLevel } from 'kafkajs';
 import { AuditError } from './audit-error.js';
-import type { CompleteOptions } from './options.js';
+import type { AuditCredentials, CompleteOptions, CredentialFiles } from './options.js';
 
-export function connectKafka({ kafkaBrokers }: CompleteOptions): Kafka {
+export function connectKafka({ kafkaBrokers, credentials }: CompleteOptions): Kafka {
+  const tls = tlsOf(credentials.kafka);
   return new Kafka({
     ...{ clientId: 'navora-audit', brokers: [...kafkaBrokers], logLevel: logLevel.NOTHING },
+    ...(tls && { ssl: tls }),
     retry: { retries: 3 },
   });
 }
 
 export function connectCassandra(options: CompleteOptions): Client {
-  const { cassandra } = options;
+  const { cassandra, credentials } = options;
   return new Client({
     contactPoints: hostsOf(options),
     localDataCenter: cassandra.dataCenter,
     keyspace: cassandra.keyspace,
     queryOptions: { consistency: types.consistencies.localQuorum },
     encoding: { map: Map, useBigIntAsLong: true },
+    ...cassandraCredentials(credentials.cassandra ?? {}),
   });
+}
+
+function cassandraCredentials({
+  serverName,
+  username,
+  passwordFile,
+  ...files
+}: NonNullable<AuditCredentials['cassandra']>): Pick<ClientOptions, 'sslOptions' | 'authProvider'> {
+  const tls = tlsOf(files);
+  const named = serverName !== undefined && {
+    servername: serverName,
+    checkServerIdentity: (_: string, certificate: Parameters<typeof checkServerIdentity>[1]) =>
+      checkServerIdentity(serverName, certificate),
+  };
+  return {
+    ...(tls && { sslOptions: { ...tls, ...named, rejectUnauthorized: true } }),
+    ...(username !== undefined && {
+      authProvider: new auth.PlainTextAuthProvider(username, passwordIn(passwordFile)),
+    }),
+  };
+}
+
+/** What the registry's client hands on to its HTTP client. */
+export function registryCredentials({ credentials }: CompleteOptions) {
+  const { caFile, username, passwordFile } = credentials.registry ?? {};
+  return {
+    ...(caFile !== undefined && { httpsAgent: new Agent(tlsOf({ caFile })) }),
+    ...(username !== undefined && { auth: { username, password: passwordIn(passwordFile) } }),
+  };
+}
+
+function tlsOf({ caFile, certFile, keyFile }: CredentialFiles = {}) {
+  if (caFile === undefined) return undefined;
+  return {
+    ca: [contentsOf(caFile)],
+    ...(certFile !== undefined && { cert: contentsOf(certFile) }),
+    ...(keyFile !== undefined && { key: contentsOf(keyFile) }),
+  };
+}
+
+function passwordIn(file: string | undefined): string {
+  return file === undefined ? '' : contentsOf(file).toString().trimEnd();
+}
+
+function contentsOf(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new AuditError(`cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 export function hostsOf({ cassandra }: CompleteOptions): string[] {

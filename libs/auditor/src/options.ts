@@ -11,6 +11,8 @@ export interface AuditOptions {
     readonly keyspace: string;
   };
   readonly registryUrl: string;
+  /** As whom to ask; left out, as nobody in particular, and in plain text. */
+  readonly credentials?: AuditCredentials;
   readonly topics?: Partial<Topics>;
   readonly processorGroup?: string;
   readonly alertsGroup?: string;
@@ -33,6 +35,25 @@ export interface AuditOptions {
   /** How many parts the vehicles are judged in; by default as many as keep memory small. */
   readonly slices?: number;
   readonly onProgress?: (what: string) => void;
+}
+
+/** Of somebody who may read everything. */
+export interface AuditCredentials {
+  readonly kafka?: CredentialFiles;
+  readonly cassandra?: CredentialFiles & Login & { readonly serverName?: string | undefined };
+  readonly registry?: Pick<CredentialFiles, 'caFile'> & Login;
+}
+
+/** PEM files; with the first TLS, without it plain text. */
+export interface CredentialFiles {
+  readonly caFile?: string | undefined;
+  readonly certFile?: string | undefined;
+  readonly keyFile?: string | undefined;
+}
+
+export interface Login {
+  readonly username?: string | undefined;
+  readonly passwordFile?: string | undefined;
 }
 
 export interface Topics {
@@ -61,6 +82,7 @@ export function completeOptions(options: AuditOptions): CompleteOptions {
     waitForQuietSeconds: 0,
     receivedFiles: [],
     allowResets: false,
+    credentials: {},
     onProgress: () => undefined,
     ...options,
     range: { from: -Infinity, to: Infinity, ...options.range },

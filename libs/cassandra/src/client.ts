@@ -1,11 +1,11 @@
-import { auth, Client, policies, types, type ClientOptions } from 'cassandra-driver';
+import { Client, policies, types, type ClientOptions } from 'cassandra-driver';
 import { errorFields, type Logger } from '@navora/runtime';
+import { accessOptions, type CassandraAccess } from './access.js';
 
-export interface CassandraSettings {
+export interface CassandraSettings extends CassandraAccess {
   cassandraContactPoints: string[];
   cassandraPort: number;
   cassandraDataCenter: string;
-  credentials?: { username: string; password: string };
 }
 
 export type CassandraClient = Client;
@@ -40,12 +40,7 @@ export function createCassandra(settings: CassandraSettings, log: Logger): Cassa
       reconnection: new policies.reconnection.ConstantReconnectionPolicy(RECONNECT_EVERY_MS),
     },
     encoding: { useBigIntAsLong: true },
-    ...(settings.credentials && {
-      authProvider: new auth.PlainTextAuthProvider(
-        settings.credentials.username,
-        settings.credentials.password,
-      ),
-    }),
+    ...accessOptions(settings),
   };
   const client = new Client(options);
   client.on('log', (level: string, from: string, message: unknown) => {

@@ -2,6 +2,7 @@ export * from './dead-letters.js';
 export * from './group-consumer.js';
 export * from './held-partitions.js';
 export * from './kafka-client.js';
+export * from './kafka-socket.js';
 export * from './kafka-strategy.js';
 export * from './keep-errors.js';
 export * from './murmur2.js';

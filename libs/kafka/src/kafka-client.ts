@@ -1,5 +1,6 @@
 import { errorFields, type Logger } from '@navora/runtime';
 import { Kafka, logLevel, type LogEntry } from 'kafkajs';
+import { type KafkaAccess, kafkaSockets } from './kafka-socket.js';
 
 export interface KafkaWatcher {
   /** Kafka had deleted records of a partition before its consumer got them; it goes on from the earliest left. */
@@ -7,10 +8,16 @@ export interface KafkaWatcher {
 }
 
 /** Our error classes decide what is loud; the client's own words are for whoever debugs it. */
-export function createKafka(clientId: string, brokers: string[], log: Logger, watcher?: KafkaWatcher): Kafka {
+export function createKafka(
+  clientId: string,
+  access: KafkaAccess,
+  log: Logger,
+  watcher?: KafkaWatcher,
+): Kafka {
   return new Kafka({
     clientId,
-    brokers,
+    brokers: access.kafkaBrokers,
+    socketFactory: kafkaSockets(access),
     connectionTimeout: 5000,
     requestTimeout: 30_000,
     retry: { initialRetryTime: 100, maxRetryTime: 2000, retries: 8 },

@@ -12,7 +12,7 @@ const log: Logger = Object.assign(createLogger('test', 'silent'), {
   error: (fields: Record<string, unknown>, event: string) => void errors.push({ event, fields }),
 });
 let expirations = 0;
-const kafka = createKafka('navora-test', endpoints.kafkaBrokers, log, {
+const kafka = createKafka('navora-test', endpoints, log, {
   onExpiredRecords: () => expirations++,
 });
 const disposals: (() => Promise<void>)[] = [];

@@ -7,7 +7,7 @@ import { checkTopics, WrongTopics } from './topic-check.js';
 it('B11: a topic that was given more partitions while it lives is refused at the next start', async () => {
   const { topic, dispose } = await ownTopic(realServices(), 4);
   onTestFinished(dispose);
-  const kafka = createKafka('test', realServices().kafkaBrokers, createLogger('test', 'silent'));
+  const kafka = createKafka('test', realServices(), createLogger('test', 'silent'));
   await expect(checkTopics(kafka, { [topic]: 4 })).resolves.toBeUndefined();
   const admin = quietKafka(realServices()).admin();
   await admin.connect();

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
 
@@ -17,6 +17,9 @@ export class ConfigurationError extends Error {
   override name = 'ConfigurationError';
 }
 
+/** Whoever has credentials of its own. */
+export type ServiceName = 'bridge' | 'processor' | 'alerts' | 'operator' | 'migrate';
+
 type Settings = Record<string, Setting<unknown>>;
 type Values<S extends Settings> = { [K in keyof S]: S[K] extends Setting<infer T> ? T : never };
 type Environment = Record<string, string | undefined>;
@@ -25,18 +28,22 @@ type Environment = Record<string, string | undefined>;
  * Reads all settings of a service from the environment, once, at its start. The variable `NAVORA_ENV_FILE` may
  * name a file of further variables (as `navora stack up` writes it); the environment itself wins over the file.
  *
+ * @param service stands for `{service}` in a value, so that one file of variables serves all, each with its own
+ *   credentials: `/etc/navora/{service}.key`
  * @throws ConfigurationError that names every wrong variable, what it must be, and what was found.
  */
 export function readConfiguration<S extends Settings>(
   settings: S,
   environment: Environment = process.env,
+  service?: ServiceName,
 ): Values<S> {
   const variables = { ...variablesOfFile(environment['NAVORA_ENV_FILE']), ...environment };
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
   for (const [name, { variable, schema }] of Object.entries(settings)) {
     // An empty variable is an unset one: that is how a chart or a compose file leaves out a value.
-    const text = variables[variable] === '' ? undefined : variables[variable];
+    const given = variables[variable] === '' ? undefined : variables[variable];
+    const text = service === undefined ? given : given?.replaceAll('{service}', service);
     const parsed = schema.safeParse(text);
     if (parsed.success) values[name] = parsed.data;
     else
@@ -118,6 +125,19 @@ export function withDefault<T>(schema: z.ZodType<T>, value: T): z.ZodType<T> {
 /** A setting that may be left out. @param what its text is, for whoever leaves it empty */
 export function optional(variable: string, what: string): Setting<string | undefined> {
   return setting(variable, withDefault<string | undefined>(text(/^.+$/, what), undefined));
+}
+
+/** The path of a file that is there and may be read, or nothing. */
+export function readableFile(variable: string): Setting<string | undefined> {
+  const path = z.string().superRefine((path, context) => {
+    try {
+      accessSync(path, constants.R_OK);
+    } catch (error) {
+      const message = `must be a file that can be read (${(error as NodeJS.ErrnoException).code ?? error})`;
+      context.addIssue({ code: 'custom', message });
+    }
+  });
+  return setting(variable, withDefault<string | undefined>(path, undefined));
 }
 
 /** The union would say "invalid input"; what counts is what the schema itself says. */

@@ -6,3 +6,4 @@ export * from './logging.js';
 export { PositionedYaml, type Path } from './positioned-yaml.js';
 export * from './service.js';
 export * from './service-settings.js';
+export * from './tls-files.js';

@@ -1,5 +1,16 @@
 import { z } from 'zod';
-import { brokerList, nameList, setting, text, urlOf, wholeNumber, withDefault } from './config.js';
+import {
+  brokerList,
+  nameList,
+  optional,
+  readableFile,
+  setting,
+  text,
+  urlOf,
+  wholeNumber,
+  withDefault,
+} from './config.js';
+import { tlsFileSettings } from './tls-files.js';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -21,10 +32,16 @@ export const registrySettings = {
     'NAVORA_REGISTRY_URL',
     withDefault(urlOf('http', 'https'), 'http://127.0.0.1:8081/apis/ccompat/v7'),
   ),
+  /** PEM; left out, the well-known authorities count. */
+  registryCaFile: readableFile('NAVORA_REGISTRY_CA_FILE'),
+  registryUsername: optional('NAVORA_REGISTRY_USERNAME', 'a user name'),
+  registryPasswordFile: readableFile('NAVORA_REGISTRY_PASSWORD_FILE'),
 };
 
 export const kafkaSettings = {
   kafkaBrokers: setting('NAVORA_KAFKA_BROKERS', withDefault(brokerList, ['127.0.0.1:9092'])),
+  /** With a CA file TLS, without one plain text. */
+  ...tlsFileSettings('kafka', 'KAFKA'),
   ...registrySettings,
 };
 
@@ -42,6 +59,11 @@ export const cassandraSettings = {
       'navora',
     ),
   ),
+  /** With a CA file TLS, without one plain text. */
+  ...tlsFileSettings('cassandra', 'CASSANDRA'),
+  cassandraServerName: optional('NAVORA_CASSANDRA_SERVER_NAME', 'the name in the certificates of the nodes'),
+  cassandraUsername: optional('NAVORA_CASSANDRA_USERNAME', 'a role'),
+  cassandraPasswordFile: readableFile('NAVORA_CASSANDRA_PASSWORD_FILE'),
 };
 
 /** The port for health and metrics; 0 takes any free one. */

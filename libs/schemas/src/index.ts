@@ -12,6 +12,7 @@ export * from './record-codec.js';
 export * from './record-decoder.js';
 export * from './redrive.js';
 export * from './registry.js';
+export * from './registry-access.js';
 export { setEntry } from './set-entry.js';
 export * from './topics.js';
 export { frameAvro, schemaIdOf, WIRE_PREFIX_BYTES } from './wire-format.js';

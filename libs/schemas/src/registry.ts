@@ -3,6 +3,7 @@ import {
   SchemaRegistryClient,
 } from '@confluentinc/schemaregistry/dist/schemaregistry-client.js';
 import { RestError } from '@confluentinc/schemaregistry/dist/rest-error.js';
+import { accessDefaults, type RegistryAccess } from './registry-access.js';
 
 /** Vehicles are upgraded one by one and late, consumers at once: both directions must hold, for all versions. */
 export const REQUIRED_COMPATIBILITY = Compatibility.FULL_TRANSITIVE;
@@ -35,6 +36,7 @@ export class IncompatibleSchema extends Error {
   override name = 'IncompatibleSchema';
 }
 
+const UNAUTHORIZED = 401;
 const NOT_FOUND = 404;
 const CONFLICT = 409;
 const UNPROCESSABLE = 422;
@@ -43,10 +45,16 @@ const UNPROCESSABLE = 422;
 export class SchemaRegistry implements SchemaSource {
   private client: SchemaRegistryClient;
 
+  readonly url: string;
+  private readonly access: RegistryAccess;
+
+  /** @param at where it is; a URL alone is one that asks nobody who they are */
   constructor(
-    readonly url: string,
+    at: string | RegistryAccess,
     private readonly timeoutMs = 5000,
   ) {
+    this.access = typeof at === 'string' ? { registryUrl: at } : at;
+    this.url = this.access.registryUrl;
     this.client = this.newClient();
   }
 
@@ -137,7 +145,7 @@ export class SchemaRegistry implements SchemaSource {
     return new SchemaRegistryClient({
       baseURLs: [this.url],
       maxRetries: 0,
-      createAxiosDefaults: { timeout: this.timeoutMs },
+      createAxiosDefaults: { timeout: this.timeoutMs, ...accessDefaults(this.access) },
     });
   }
 
@@ -148,6 +156,8 @@ export class SchemaRegistry implements SchemaSource {
     } catch (error) {
       // A 404 without the registry's own code is somebody else's: a gateway that does not find the registry.
       const byRegistry = error instanceof RestError && error.errorCode > 0;
+      // The password may have been changed: it is read again with the next client.
+      if (error instanceof RestError && error.status === UNAUTHORIZED) this.client = this.newClient();
       if (byRegistry && error.status === NOT_FOUND) return undefined;
       if (!byRegistry && error instanceof RestError && error.status === NOT_FOUND) {
         throw new RegistryUnavailable(`what answers at ${this.url} (${what}) is no schema registry`);

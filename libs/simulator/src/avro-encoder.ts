@@ -1,6 +1,7 @@
 import {
   RecordEncoder,
   SchemaNotRegistered,
+  type RegistryAccess,
   SchemaRegistry,
   subjectOf,
   TOPICS,
@@ -10,11 +11,14 @@ import { ForeignSchema } from './foreign-schema.js';
 import type { AvroEncoder } from './reading-body.js';
 import { messageOf, SimulatorError } from './simulator-error.js';
 
+/** Its address may not be known. */
+type MaybeRegistry = Partial<Pick<RegistryAccess, 'registryUrl' | 'registryCaFile'>>;
+
 const SUBJECT = subjectOf(TOPICS.readings);
 
 /** @throws SimulatorError saying what is missing: the registry's address, the registry, or our schema in it. */
-export async function avroEncoder(registryUrl: string | undefined): Promise<AvroEncoder> {
-  const encoder = await asking(registryUrl, (registry) => RecordEncoder.forTopic(TOPICS.readings, registry));
+export async function avroEncoder(registry: MaybeRegistry): Promise<AvroEncoder> {
+  const encoder = await asking(registry, (known) => RecordEncoder.forTopic(TOPICS.readings, known));
   return (reading) => encoder.encode(reading);
 }
 
@@ -25,16 +29,16 @@ export async function avroEncoder(registryUrl: string | undefined): Promise<Avro
  * @throws SimulatorError saying what is missing: the registry's address, the registry, or one of these in it.
  */
 export function avroEncoders(
-  registryUrl: string | undefined,
+  registry: MaybeRegistry,
   schemas: readonly AvroRecord[],
 ): Promise<AvroEncoder[]> {
-  return asking(registryUrl, (registry) =>
+  return asking(registry, (known) =>
     Promise.all(
       schemas.map(async (schema, index) => {
-        const id = await registry.idOf(SUBJECT, JSON.stringify(schema));
+        const id = await known.idOf(SUBJECT, JSON.stringify(schema));
         if (id === undefined) {
           throw new SimulatorError(
-            `The schema registry at ${registry.url} does not hold schema ${index + 1} of those given under ${SUBJECT}: \`navora schemas register\` puts it there.`,
+            `The schema registry at ${known.url} does not hold schema ${index + 1} of those given under ${SUBJECT}: \`navora schemas register\` puts it there.`,
           );
         }
         const foreign = new ForeignSchema(id, schema);
@@ -45,16 +49,17 @@ export function avroEncoders(
 }
 
 async function asking<T>(
-  registryUrl: string | undefined,
-  question: (registry: SchemaRegistry) => Promise<T>,
+  registry: MaybeRegistry,
+  question: (known: SchemaRegistry) => Promise<T>,
 ): Promise<T> {
+  const { registryUrl, registryCaFile } = registry;
   if (!registryUrl) {
     throw new SimulatorError(
       'Avro needs a schema registry and its address is not known: set NAVORA_REGISTRY_URL, or send JSON only.',
     );
   }
   try {
-    return await question(new SchemaRegistry(registryUrl));
+    return await question(new SchemaRegistry({ registryUrl, registryCaFile }));
   } catch (error) {
     if (error instanceof SimulatorError) throw error;
     if (error instanceof SchemaNotRegistered) {

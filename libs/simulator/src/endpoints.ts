@@ -9,6 +9,7 @@ export interface Endpoints {
   /** Folder of the authority that issues vehicles' certificates. */
   devicesAuthority: string | undefined;
   registryUrl: string | undefined;
+  registryCaFile: string | undefined;
 }
 
 /**
@@ -27,6 +28,7 @@ export async function endpointsFrom(
     brokerCaFile: known('NAVORA_MQTT_CA_FILE'),
     devicesAuthority: known('NAVORA_DEVICES_AUTHORITY'),
     registryUrl: known('NAVORA_REGISTRY_URL'),
+    registryCaFile: known('NAVORA_REGISTRY_CA_FILE'),
   };
 }
 

@@ -6,6 +6,8 @@ import { SimulatorError } from './simulator-error.js';
 export interface FleetOptions extends BrokerAccess {
   /** Needed unless every vehicle sends JSON. */
   registryUrl?: string | undefined;
+  /** PEM file; left out, the well-known authorities count. */
+  registryCaFile?: string | undefined;
   /** Holds `{vehicleId}`. */
   topicPattern?: string;
   vehicles?: number;
@@ -44,13 +46,23 @@ export type FleetPlan = Required<
   Omit<
     FleetOptions,
     | keyof BrokerAccess
-    | ('registryUrl' | 'historyFile' | 'durationMs' | 'signal' | 'imperfections' | 'buffered' | 'schemas')
+    | (
+        | 'registryUrl'
+        | 'registryCaFile'
+        | 'historyFile'
+        | 'durationMs'
+        | 'signal'
+        | 'imperfections'
+        | 'buffered'
+        | 'schemas'
+      )
   >
 > &
   BrokerAccess & {
     imperfections: Imperfections;
     buffered: Buffered | undefined;
     registryUrl: string | undefined;
+    registryCaFile: string | undefined;
     schemas: readonly AvroRecord[] | undefined;
     historyFile: string | undefined;
     durationMs: number;
@@ -64,6 +76,7 @@ export function fleetPlan(options: FleetOptions, startedAt: number): FleetPlan {
   const plan: FleetPlan = {
     ...given,
     registryUrl: options.registryUrl,
+    registryCaFile: options.registryCaFile,
     schemas: options.schemas,
     historyFile: options.historyFile,
     topicPattern: options.topicPattern ?? TELEMETRY_TOPIC,

@@ -46,9 +46,9 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   return fleet;
 }
 
-async function encoderFor({ registryUrl, schemas, seed }: FleetPlan): Promise<AvroEncoder> {
-  if (!schemas) return avroEncoder(registryUrl);
-  const encoders = await avroEncoders(registryUrl, schemas);
+async function encoderFor({ schemas, seed, ...registry }: FleetPlan): Promise<AvroEncoder> {
+  if (!schemas) return avroEncoder(registry);
+  const encoders = await avroEncoders(registry, schemas);
   const random = new Random(seed, 'schemas');
   return (reading) => random.pick(encoders as [AvroEncoder, ...AvroEncoder[]])(reading);
 }

@@ -4,6 +4,8 @@ export interface ReplayOptions extends BrokerAccess {
   file: string;
   /** Needed for Avro. */
   registryUrl?: string | undefined;
+  /** PEM file; left out, the well-known authorities count. */
+  registryCaFile?: string | undefined;
   /** Holds `{vehicleId}`. */
   topicPattern?: string;
   encoding?: 'json' | 'avro';

@@ -56,11 +56,11 @@ export class Replay {
 
   /** @throws SimulatorError with one sentence about what is missing. */
   async run(): Promise<ReplaySummary> {
-    const { file, historyFile, encoding, registryUrl, speed = 1 } = this.options;
+    const { file, historyFile, encoding, speed = 1 } = this.options;
     if (speed !== 'max' && !(speed > 0)) throw new SimulatorError('The speed must be above zero, or max.');
     const startedMs = performance.now();
     const readings = speed === 'max' ? this.#readings(file) : await this.#paced(file, speed);
-    if (encoding === 'avro') this.#encode = await avroEncoder(registryUrl);
+    if (encoding === 'avro') this.#encode = await avroEncoder(this.options);
     const head = { at: Date.now(), seed: null, vehicles: null, prefix: null };
     const history = historyFile ? await History.create(historyFile, head) : undefined;
     this.#ledger = new Ledger(history);

@@ -28,7 +28,7 @@ export class SignalsTopic {
 
   static async create(environment: Record<string, string | undefined>): Promise<SignalsTopic> {
     const { kafkaBrokers, registryUrl } = servicesOf(environment);
-    const kafka = createKafka('navora-alerts-test', kafkaBrokers, silent);
+    const kafka = createKafka('navora-alerts-test', { kafkaBrokers }, silent);
     const admin = kafka.admin();
     await admin.connect();
     const name = ownName('signals');
