@@ -1,13 +1,9 @@
 import type { CassandraClient } from '@navora/cassandra';
-import {
-  type AclEntry,
-  AclOperationTypes,
-  AclPermissionTypes,
-  AclResourceTypes,
-  type Admin,
-  ResourcePatternTypes,
-} from 'kafkajs';
+import kafkajs, { type AclEntry, type Admin } from 'kafkajs';
 import { KAFKA_GRANTS, type KafkaGrant, TABLE_GRANTS } from './grants.js';
+
+// Node finds only the first of the names that this CommonJS module exports.
+const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
 
 const RESOURCE = {
   topic: [AclResourceTypes.TOPIC, ResourcePatternTypes.LITERAL],
@@ -69,9 +65,14 @@ async function grantedBesides(admin: Admin, principal: string, wanted: AclEntry[
       )
       .map(
         ({ operation }) =>
-          `${principal} may also ${AclOperationTypes[operation]} ${AclResourceTypes[resource.resourceType]} ${resource.resourceName}, which Navora does not need`,
+          `${principal} may also ${wordOf(AclOperationTypes, operation)} the ${wordOf(AclResourceTypes, resource.resourceType)} ${resource.resourceName}, which Navora does not need`,
       ),
   );
+}
+
+function wordOf(words: object, value: number): string {
+  const [word] = Object.entries(words).find(([, one]) => one === value) ?? [String(value)];
+  return word.toLowerCase();
 }
 
 const PERMISSION = { read: 'SELECT', change: 'MODIFY' } as const;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect as connectTls } from 'node:tls';
 import { auth, Client, type ClientOptions, policies, types } from 'cassandra-driver';
-import { credentialsOf, passwordOf, roleOf, type StackTls } from './stack-tls.js';
+import { type Client as StackClient, credentialsOf, passwordOf, roleOf, type StackTls } from './stack-tls.js';
 
 /** What SimpleSnitch calls the one datacenter there is. */
 export const localDataCenter = 'datacenter1';
@@ -48,7 +48,7 @@ export async function ask<T>(
   port: number,
   tls: StackTls | null,
   work: (client: Client) => Promise<T>,
-  login: Login | undefined = tls ? adminOf(tls) : undefined,
+  login: Login | undefined = tls ? loginOf(tls, 'admin') : undefined,
 ): Promise<T> {
   const { AllowListPolicy, RoundRobinPolicy } = policies.loadBalancing;
   const addresses = hosts.map((host) => `${host}:${port}`);
@@ -70,8 +70,8 @@ export async function ask<T>(
   }
 }
 
-export function adminOf(tls: StackTls): Login {
-  return { username: roleOf('admin'), password: passwordOf(tls, 'admin') };
+export function loginOf(tls: StackTls, client: StackClient): Login {
+  return { username: roleOf(client), password: passwordOf(tls, client) };
 }
 
 function sslOptionsOf(tls: StackTls): ClientOptions['sslOptions'] {

@@ -1,6 +1,6 @@
 import { type Client, errors } from 'cassandra-driver';
-import { adminOf, ask } from './cassandra-probe.js';
-import { CLIENTS, passwordOf, roleOf, type StackTls } from './stack-tls.js';
+import { ask, type Login, loginOf } from './cassandra-probe.js';
+import { type Client as StackClient, CLIENTS, roleOf, type StackTls } from './stack-tls.js';
 
 /** Everybody knows this one, so nobody may log in with it. */
 const FACTORY = { username: 'cassandra', password: 'cassandra' };
@@ -10,24 +10,23 @@ const FACTORY = { username: 'cassandra', password: 'cassandra' };
  * the services may do with tables `navora migrate` grants them. Repeatable: passwords follow their files.
  */
 export async function makeRoles(hosts: string[], port: number, tls: StackTls): Promise<void> {
-  const admin = roleIn(tls, 'admin');
-  try {
-    await ask(hosts, port, tls, async () => undefined);
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    const first = async (client: Client): Promise<void> => {
-      await client.execute(`CREATE ROLE IF NOT EXISTS ${admin} AND SUPERUSER = true`);
-      await client.execute(`ALTER ROLE ${admin} AND SUPERUSER = true`);
-    };
-    await ask(hosts, port, tls, first, FACTORY);
-  }
+  const mayLogIn = (login: Login): Promise<boolean> =>
+    ask(hosts, port, tls, async () => true, login).catch((error: unknown) => {
+      if (isRefusal(error)) return false;
+      throw error;
+    });
+  const make = async (client: Client, who: StackClient, more = ''): Promise<void> => {
+    const { username, password } = loginOf(tls, who);
+    const { rows } = await client.execute(`SELECT role FROM system_auth.roles WHERE role = '${username}'`);
+    const verb = rows.length === 0 ? 'CREATE' : 'ALTER';
+    await client.execute(`${verb} ROLE ${username} WITH LOGIN = true AND PASSWORD = '${password}'${more}`);
+  };
+  if (!(await mayLogIn(loginOf(tls, 'admin'))))
+    await ask(hosts, port, tls, (client) => make(client, 'admin', ' AND SUPERUSER = true'), FACTORY);
   await ask(hosts, port, tls, async (client) => {
-    const { username } = FACTORY;
-    await client.execute(`ALTER ROLE ${username} WITH SUPERUSER = false AND LOGIN = false`);
-    for (const one of CLIENTS.filter((other) => other !== 'admin')) {
-      await client.execute(`CREATE ROLE IF NOT EXISTS ${roleIn(tls, one)}`);
-      await client.execute(`ALTER ROLE ${roleIn(tls, one)}`);
-    }
+    await client.execute(`ALTER ROLE ${FACTORY.username} WITH SUPERUSER = false AND LOGIN = false`);
+    for (const who of CLIENTS.filter((one) => one !== 'admin'))
+      if (!(await mayLogIn(loginOf(tls, who)))) await make(client, who);
     await client.execute(`GRANT CREATE ON ALL KEYSPACES TO ${roleOf('migrate')}`);
     await grantOlder(client);
   });
@@ -39,11 +38,6 @@ async function grantOlder(client: Client): Promise<void> {
   for (const { keyspace_name: keyspace } of rows)
     if (!String(keyspace).startsWith('system'))
       await client.execute(`GRANT ALL PERMISSIONS ON KEYSPACE "${keyspace}" TO ${roleOf('migrate')}`);
-}
-
-function roleIn(tls: StackTls, client: (typeof CLIENTS)[number]): string {
-  const password = client === 'admin' ? adminOf(tls).password : passwordOf(tls, client);
-  return `${roleOf(client)} WITH LOGIN = true AND PASSWORD = '${password}'`;
 }
 
 /** The driver hides what a host answered behind "no host available". */
