@@ -1,6 +1,6 @@
 import { connectCassandra, type CassandraClient } from '@navora/cassandra';
 import { checkTopics, createProducer, WrongTopics } from '@navora/kafka';
-import { untilItAnswers, type Logger } from '@navora/runtime';
+import { type Refusals, type Refuser, untilItAnswers, type Logger } from '@navora/runtime';
 import { RecordEncoder, SchemaNotRegistered, TOPIC_LAYOUT, TOPICS, type SchemaSource } from '@navora/schemas';
 import type { Kafka, Producer } from 'kafkajs';
 import type { Configuration } from './config.js';
@@ -33,11 +33,12 @@ export class Boot {
   constructor(
     private readonly configuration: Configuration,
     private readonly log: Logger,
+    private readonly refusals: Refusals,
   ) {}
 
   /** @throws MissingTables */
   cassandra(): Promise<CassandraClient> {
-    return this.awaited('Cassandra', async () => {
+    return this.awaited('Cassandra', 'cassandra', async () => {
       const client = await connectCassandra(this.configuration, this.log);
       try {
         await requireTables(client, this.configuration.cassandraKeyspace);
@@ -51,7 +52,7 @@ export class Boot {
 
   /** @throws WrongTopics */
   topics(kafka: Kafka): Promise<void> {
-    return this.awaited('Kafka', async () => {
+    return this.awaited('Kafka', 'kafka', async () => {
       await checkTopics(kafka, {
         [this.configuration.signalsTopic]: TOPIC_LAYOUT[TOPICS.signals].partitions,
         [TOPICS.deadLetters]: TOPIC_LAYOUT[TOPICS.deadLetters].partitions,
@@ -60,7 +61,7 @@ export class Boot {
   }
 
   producer(kafka: Kafka): Promise<Producer> {
-    return this.awaited('Kafka', async () => {
+    return this.awaited('Kafka', 'kafka', async () => {
       const producer = createProducer(kafka);
       await producer.connect();
       return producer;
@@ -69,16 +70,18 @@ export class Boot {
 
   /** @throws SchemaNotRegistered */
   deadLetterEncoder(schemas: SchemaSource): Promise<RecordEncoder<typeof TOPICS.deadLetters>> {
-    return this.awaited('the schema registry', () => RecordEncoder.forTopic(TOPICS.deadLetters, schemas));
+    return this.awaited('the schema registry', 'registry', () =>
+      RecordEncoder.forTopic(TOPICS.deadLetters, schemas),
+    );
   }
 
   started(): void {
     this.waitingFor = undefined;
   }
 
-  private async awaited<T>(what: string, action: () => Promise<T>): Promise<T> {
+  private async awaited<T>(what: string, by: Refuser, action: () => Promise<T>): Promise<T> {
     this.waitingFor = what;
-    return untilItAnswers(this.log, what, action, isFinal);
+    return untilItAnswers(this.log, what, action, isFinal, (error) => this.refusals.see(by, error));
   }
 }
 

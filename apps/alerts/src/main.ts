@@ -15,6 +15,7 @@ import {
   createMetrics,
   errorFields,
   nestLogger,
+  Refusals,
   runService,
   Service,
   startAdminServer,
@@ -67,10 +68,11 @@ await runService(
     let describeRule = ruleBook(rules.current);
     const { notificationsFile } = configuration;
     const notifications = notificationsFile === undefined ? undefined : loadNotifications(notificationsFile);
-    const boot = new Boot(configuration, log);
-    const persistence = new Persistence(log);
-    const readiness = new Readiness(boot, persistence);
     const registry = createMetrics('alerts');
+    const refusals = new Refusals(registry);
+    const boot = new Boot(configuration, log, refusals);
+    const persistence = new Persistence(log, undefined, (error) => refusals.see('cassandra', error));
+    const readiness = new Readiness(boot, persistence);
 
     await service.start(
       'admin server',
@@ -100,6 +102,7 @@ await runService(
     );
     const kafka = createKafka('navora-alerts', configuration, log, {
       onExpiredRecords: () => metrics.signalsExpired(),
+      onComplaint: (error) => refusals.see('kafka', error),
     });
     await boot.topics(kafka);
     const schemas = new SchemaRegistry(configuration);

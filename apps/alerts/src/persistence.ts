@@ -24,6 +24,7 @@ export class Persistence {
   constructor(
     private readonly log: Logger,
     private readonly sleep: (ms: number) => Promise<unknown> = pause,
+    private readonly onError: (error: unknown) => void = () => undefined,
   ) {}
 
   /** False while something fails and is repeated. */
@@ -39,6 +40,7 @@ export class Persistence {
       return result;
     } catch (error) {
       this.failed.add(what);
+      this.onError(error);
       this.log.warn({ what, ...errorFields(error) }, 'operation_failed');
       throw error;
     }
@@ -59,6 +61,7 @@ export class Persistence {
           return await operation();
         } catch (error) {
           const kind = classifyStoreError(error);
+          this.onError(error);
           if (kind === 'invalid' || kind === 'bug') throw error;
           if (!failed) this.failing++;
           failed = true;

@@ -1,5 +1,5 @@
 import { checkTopics, createKafka, createProducer, WrongTopics } from '@navora/kafka';
-import { createMetrics, type Service, startAdminServer, untilItAnswers } from '@navora/runtime';
+import { createMetrics, Refusals, type Service, startAdminServer, untilItAnswers } from '@navora/runtime';
 import { RecordEncoder, SchemaNotRegistered, SchemaRegistry, TOPIC_LAYOUT, TOPICS } from '@navora/schemas';
 import { Bridge } from './bridge.js';
 import { openBrokerSocket } from './broker-socket.js';
@@ -22,11 +22,13 @@ export async function startParts(
       what,
       ask,
       (error) => error instanceof WrongTopics || error instanceof SchemaNotRegistered,
+      (error) => refusals.see(what === 'Kafka' ? 'kafka' : 'registry', error),
     );
 
   const readiness = new Readiness();
   const registry = createMetrics(service.name);
   const metrics = createBridgeMetrics(registry);
+  const refusals = new Refusals(registry);
   const { port } = await service.start(
     'admin server',
     () =>
@@ -40,7 +42,9 @@ export async function startParts(
   );
   log.info({ port }, 'admin_server_listening');
 
-  const kafka = createKafka(service.name, configuration, log);
+  const kafka = createKafka(service.name, configuration, log, {
+    onComplaint: (error) => refusals.see('kafka', error),
+  });
   await service.start('topic check', () =>
     reach('Kafka', () =>
       checkTopics(kafka, {

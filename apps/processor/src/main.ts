@@ -17,6 +17,7 @@ import {
   createLogger,
   createMetrics,
   nestLogger,
+  Refusals,
   runService,
   Service,
   startAdminServer,
@@ -47,6 +48,14 @@ const DAY_MS = 24 * 3600 * 1000;
 const isFinal = (error: unknown) =>
   error instanceof WrongTopics || error instanceof WrongLayout || error instanceof SchemaNotRegistered;
 
+/** Who it is that refuses us, by what we say that we wait for. */
+const REFUSERS = {
+  Kafka: 'kafka',
+  Cassandra: 'cassandra',
+  'the tables': 'cassandra',
+  'the schema registry': 'registry',
+} as const;
+
 let config: ProcessorConfig;
 
 await runService(
@@ -62,10 +71,12 @@ await runService(
     const crash = (error: unknown) => {
       throw error;
     };
-    const reach = <T>(what: string, ask: () => Promise<T>) => untilItAnswers(log, what, ask, isFinal);
+    const reach = <T>(what: keyof typeof REFUSERS, ask: () => Promise<T>) =>
+      untilItAnswers(log, what, ask, isFinal, (error) => refusals.see(REFUSERS[what], error));
 
     const registry = createMetrics('processor');
     const metrics = new ProcessorMetrics(registry);
+    const refusals = new Refusals(registry);
     let judge: Judge;
     const rules = await service.start(
       'rules',
@@ -111,6 +122,7 @@ await runService(
 
     const kafka = createKafka('navora-processor', config, log, {
       onExpiredRecords: () => metrics.readingsExpired(),
+      onComplaint: (error) => refusals.see('kafka', error),
     });
     const partitions = {
       [config.readingsTopic]: TOPIC_LAYOUT[TOPICS.readings].partitions,
@@ -174,6 +186,7 @@ await runService(
       onBatch: (rows, ms) => metrics.batch(rows, ms),
       onFailure: (kind, error, rows) => {
         metrics.batchFailed(kind);
+        refusals.see('cassandra', error);
         log.warn({ kind, rows, error: String(error) }, 'store_failed');
       },
     });

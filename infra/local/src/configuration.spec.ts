@@ -19,13 +19,13 @@ const kafka = kafkaSettings({
 describe("Kafka's configuration", () => {
   it('listens on the loopback address only', () => {
     expect(propertiesFile(kafka)).toContain(
-      'listeners=PLAINTEXT://127.0.0.1:9092,LINKED://127.0.0.1:9192,CONTROLLER://127.0.0.1:19093\n',
+      'listeners=CLIENTS://127.0.0.1:9092,LINKED://127.0.0.1:9192,CONTROLLER://127.0.0.1:19093\n',
     );
   });
 
   it('sends clients of its second listener to where a link may be put in their way', () => {
     expect(propertiesFile(kafka)).toContain(
-      'advertised.listeners=PLAINTEXT://127.0.0.1:9092,LINKED://127.0.0.1:9292\n',
+      'advertised.listeners=CLIENTS://127.0.0.1:9092,LINKED://127.0.0.1:9292\n',
     );
   });
 
@@ -50,7 +50,7 @@ describe("Kafka's configuration", () => {
     expect(second).toMatchObject({
       'node.id': 2,
       'controller.quorum.voters': '1@127.0.0.1:9,2@127.0.0.2:9,3@127.0.0.3:9',
-      listeners: 'PLAINTEXT://127.0.0.2:9092,CONTROLLER://127.0.0.2:9',
+      listeners: 'CLIENTS://127.0.0.2:9092,CONTROLLER://127.0.0.2:9',
       'default.replication.factor': 3,
       'min.insync.replicas': 2,
       'offsets.topic.replication.factor': 3,

@@ -13,7 +13,12 @@ it.each([
   ['an overloaded node', response(0x1001), 'transient'],
   ['a row the store calls invalid', response(0x2200), 'invalid'],
   ['a table that is away', response(0x2200, 'unconfigured table readings'), 'transient'],
-  ['a role without the grant', response(0x2100), 'bug'],
+  ['a role without the grant', response(0x2100), 'refused'],
+  [
+    'a wrong password',
+    make('AuthenticationError', 'Provided username and/or password are incorrect'),
+    'refused',
+  ],
   ['no host', make('NoHostAvailableError', {}, 'none'), 'transient'],
   ['no connection to prepare on', new Error('No connection available'), 'transient'],
   ['no answer in time', make('OperationTimedOutError', 'late', '127.0.0.1'), 'unknown-outcome'],

@@ -4,12 +4,13 @@ import { errors, types } from 'cassandra-driver';
  * What an error of the store says about the write:
  * - `unknown-outcome`: it may have been applied; run the same idempotent operation again
  * - `transient`: it was not applied, and will be once the store is well; try again
+ * - `refused`: not to us, for want of a right or for a wrong password; it will be once somebody mends that; try again
  * - `invalid`: the store will never take this; do not try again
  * - `bug`: anything else
  *
  * Classes as seen with cassandra-driver 4.10 against Cassandra 5.0.
  */
-export type StoreErrorKind = 'unknown-outcome' | 'transient' | 'invalid' | 'bug';
+export type StoreErrorKind = 'unknown-outcome' | 'transient' | 'refused' | 'invalid' | 'bug';
 
 const { responseErrorCodes: codes } = types;
 
@@ -26,6 +27,8 @@ const KIND_OF_CODE = new Map<number, StoreErrorKind>([
   [codes.isBootstrapping, 'transient'],
   [codes.readTimeout, 'transient'],
   [codes.readFailure, 'transient'],
+  [codes.unauthorized, 'refused'],
+  [codes.badCredentials, 'refused'],
   [codes.invalid, 'invalid'],
   [codes.syntaxError, 'invalid'],
 ]);
@@ -44,6 +47,7 @@ export function classifyStoreError(error: unknown): StoreErrorKind {
     const kind = KIND_OF_CODE.get(error.code) ?? 'bug';
     return kind === 'invalid' && TABLE_AWAY.test(error.message) ? 'transient' : kind;
   }
+  if (error instanceof errors.AuthenticationError) return 'refused';
   if (error instanceof errors.NoHostAvailableError || error instanceof errors.BusyConnectionError)
     return 'transient';
   if (error instanceof errors.OperationTimedOutError) return 'unknown-outcome';

@@ -4,7 +4,9 @@ import { type KafkaAccess, kafkaSockets } from './kafka-socket.js';
 
 export interface KafkaWatcher {
   /** Kafka had deleted records of a partition before its consumer got them; it goes on from the earliest left. */
-  onExpiredRecords(): void;
+  onExpiredRecords?(): void;
+  /** What the client complains of, be it an outage or a refusal. */
+  onComplaint?(error: string): void;
 }
 
 /** Our error classes decide what is loud; the client's own words are for whoever debugs it. */
@@ -34,7 +36,7 @@ function logOf(log: Logger, { namespace, level, log: entry }: LogEntry, watcher?
     // Kafka's retention was shorter than our outage. Nobody else can tell, so this must not look like a retry.
     const { topic, partition, groupId } = entry;
     log.error({ topic, partition, groupId }, 'records_expired_before_they_were_processed');
-    watcher?.onExpiredRecords();
+    watcher?.onExpiredRecords?.();
     return;
   }
   const fields = {
@@ -42,6 +44,8 @@ function logOf(log: Logger, { namespace, level, log: entry }: LogEntry, watcher?
     message: entry.message,
     ...(entry['error'] ? errorFields(entry['error']) : {}),
   };
-  if (level <= logLevel.WARN) log.warn(fields, 'kafka_client');
-  else log.debug(fields, 'kafka_client');
+  if (level <= logLevel.WARN) {
+    watcher?.onComplaint?.([entry.message, entry['error'], entry['stack']].map(String).join(' '));
+    log.warn(fields, 'kafka_client');
+  } else log.debug(fields, 'kafka_client');
 }

@@ -16,7 +16,9 @@ export async function requireTopics(admin: Admin, partitions: Record<string, num
   const wanted = Object.keys(partitions);
   const missing = wanted.filter((topic) => !existing.has(topic));
   if (missing.length > 0) {
-    throw new WrongTopics(`Kafka has no topic ${missing.join(', ')}: run \`navora migrate\` first`);
+    throw new WrongTopics(
+      `Kafka has no topic ${missing.join(', ')} that we may see: run \`navora migrate\` first, which makes topics and grants what each service needs`,
+    );
   }
   const { topics } = await admin.fetchTopicMetadata({ topics: wanted });
   const wrong = topics.filter(({ name, partitions: found }) => found.length !== partitions[name]);

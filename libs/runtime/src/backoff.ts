@@ -51,12 +51,15 @@ export function untilItAnswers<T>(
   what: string,
   ask: () => Promise<T>,
   isFinal: (error: unknown) => boolean,
+  onError?: (error: unknown) => void,
 ): Promise<T> {
   return retryForever(ask, {
     firstMs: 200,
     maxMs: 5000,
     isTransient: (error) => !isFinal(error),
-    onRetry: (error, attempt) =>
-      log.warn({ waitingFor: what, attempt, ...errorFields(error) }, 'waiting_for_service'),
+    onRetry: (error, attempt) => {
+      onError?.(error);
+      log.warn({ waitingFor: what, attempt, ...errorFields(error) }, 'waiting_for_service');
+    },
   });
 }
