@@ -36,14 +36,20 @@ export const KAFKA_GRANTS: Record<Grantee, readonly KafkaGrant[]> = {
     { on: 'groups beginning with', name: 'navora-audit-', may: ['read', 'delete'] },
     { on: 'groups beginning with', name: 'navora-reader-', may: ['read', 'delete'] },
   ],
+  // Programs of others, by groups of theirs.
+  consumer: [
+    topic(TOPICS.readings, 'read'),
+    topic(TOPICS.signals, 'read'),
+    { on: 'groups beginning with', name: 'consumer-', may: ['read'] },
+  ],
 };
 
 /** `change` includes what a conditional statement needs to look at only together with `read`. */
 export type TableRight = 'read' | 'change';
 
-/** What each may do with tables of the keyspace, and nothing else; `*` are all of them. The bridge needs none. */
+/** What each may do with tables of the keyspace, and nothing else; `*` are all of them. The others need none. */
 export const TABLE_GRANTS: Record<
-  Exclude<Grantee, 'bridge'>,
+  Exclude<Grantee, 'bridge' | 'consumer'>,
   Readonly<Record<string, readonly TableRight[]>>
 > = {
   processor: {

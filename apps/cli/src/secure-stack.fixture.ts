@@ -20,7 +20,8 @@ export class SecureStack {
   ) {}
 
   static async start(name: string): Promise<SecureStack> {
-    const endpoints = await startStack({ name, nodes: 1, tls: true, wipe: true });
+    await stopStack({ name, wipe: true });
+    const endpoints = await startStack({ name, nodes: 1, tls: true });
     if (!endpoints.tls) throw new Error('a stack without TLS');
     const stack = new SecureStack(name, endpoints, endpoints.tls);
     await migrateAll(stack.environment, () => undefined);

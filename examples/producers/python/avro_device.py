@@ -23,7 +23,7 @@ from paho.mqtt.properties import PacketTypes, Properties
 
 folder = Path(sys.argv[1] if len(sys.argv) > 1 else "devices/my-truck")
 facts = json.loads((folder / "device.json").read_text())
-registry_url = getenv("NAVORA_REGISTRY_URL", "http://127.0.0.1:8081/apis/ccompat/v7")
+registry_url = getenv("NAVORA_REGISTRY_URL", "https://127.0.0.1:8081/apis/ccompat/v7")
 
 READINGS = "telemetry.readings.v1"
 # Optional, so that all versions of readers and writers go with each other: the registry takes nothing else.
@@ -45,7 +45,9 @@ reading = {
 
 
 def in_avro(message: dict) -> bytes:
-    registry = SchemaRegistryClient({"url": registry_url})
+    # The local stack's registry has a certificate of the authority that the broker's is of.
+    trust = {"ssl.ca.location": str(folder / "broker-ca.crt")} if registry_url.startswith("https:") else {}
+    registry = SchemaRegistryClient({"url": registry_url, **trust})
     newest = registry.get_latest_version(f"{READINGS}-value").schema.schema_str
     # The serializer registers the schema unless the registry has it.
     serializer = AvroSerializer(registry, with_own_field(newest))

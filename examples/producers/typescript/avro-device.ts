@@ -7,6 +7,7 @@
 // `navora devices add` has made; the registry is the local stack's, unless NAVORA_REGISTRY_URL names another.
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { Agent } from 'node:https';
 import { join } from 'node:path';
 import { AvroSerializer, SchemaRegistryClient, SerdeType } from '@confluentinc/schemaregistry';
 import mqtt from 'mqtt';
@@ -25,7 +26,7 @@ const credentials = {
   cert: inFolder('device.crt'),
   key: inFolder('device.key'),
 };
-const registryUrl = process.env['NAVORA_REGISTRY_URL'] ?? 'http://127.0.0.1:8081/apis/ccompat/v7';
+const registryUrl = process.env['NAVORA_REGISTRY_URL'] ?? 'https://127.0.0.1:8081/apis/ccompat/v7';
 
 const READINGS = 'telemetry.readings.v1';
 // Optional, so that all versions of readers and writers go with each other: the registry takes nothing else.
@@ -61,7 +62,12 @@ try {
 clearTimeout(tooLong);
 
 async function inAvro(message: object): Promise<Buffer> {
-  const registry = new SchemaRegistryClient({ baseURLs: [registryUrl] });
+  // The local stack's registry has a certificate of the authority that the broker's is of.
+  const httpsAgent = new Agent({ ca: credentials.ca });
+  const registry = new SchemaRegistryClient({
+    baseURLs: [registryUrl],
+    createAxiosDefaults: { httpsAgent },
+  });
   const newest = await registry.getLatestSchemaMetadata(`${READINGS}-value`);
   const schema = { schemaType: 'AVRO', schema: withOwnField(newest.schema) };
   const useSchemaId = await registry.register(`${READINGS}-value`, schema);

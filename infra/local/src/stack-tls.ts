@@ -34,8 +34,16 @@ export interface StackTls {
 const SERVERS = ['mqtt', 'kafka', 'cassandra', 'registry'] as const;
 type Server = (typeof SERVERS)[number];
 
-/** `admin` is the stack itself, which may do anything. */
-export const CLIENTS = ['bridge', 'processor', 'alerts', 'operator', 'migrate', 'admin'] as const;
+/** `consumer` is for programs of others that read from Kafka; `admin` is the stack itself, which may do anything. */
+export const CLIENTS = [
+  'bridge',
+  'processor',
+  'alerts',
+  'operator',
+  'migrate',
+  'consumer',
+  'admin',
+] as const;
 export type Client = (typeof CLIENTS)[number];
 
 /** What one of our clients shows: its certificate where those are asked for, its password in Cassandra. */
@@ -63,7 +71,7 @@ export function keyAndCertificate({ cert, key }: CertificateFiles): string {
 }
 
 export function passwordOf({ clients }: StackTls, client: Client): string {
-  return readFileSync(clients[client].password, 'utf8');
+  return readFileSync(clients[client].password, 'utf8').trimEnd();
 }
 
 const YEARS = 10;

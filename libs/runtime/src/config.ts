@@ -17,8 +17,8 @@ export class ConfigurationError extends Error {
   override name = 'ConfigurationError';
 }
 
-/** Whoever has credentials of its own. */
-export type ServiceName = 'bridge' | 'processor' | 'alerts' | 'operator' | 'migrate';
+/** Whoever has credentials of its own; `consumer` are programs of others that read from Kafka. */
+export type ServiceName = 'bridge' | 'processor' | 'alerts' | 'operator' | 'migrate' | 'consumer';
 
 type Settings = Record<string, Setting<unknown>>;
 type Values<S extends Settings> = { [K in keyof S]: S[K] extends Setting<infer T> ? T : never };
