@@ -113,7 +113,7 @@ it("takes no vehicle at the services' door, and no service at the vehicles'", as
   await expect(
     connectAsync(broker.servicesUrl, { ca: ca(), ...vehicle, reconnectPeriod: 0 }, false),
   ).rejects.toThrow();
-  const { cert, key } = broker.tls.bridge;
+  const { cert, key } = broker.tls.clients.bridge;
   await expect(
     connect('x', { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') }),
   ).rejects.toThrow();
