@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadNotifications, parseNotifications } from './notifications-file.js';
+import { loadNotifications, type Notifications, parseNotifications } from './notifications-file.js';
 import { notificationsJsonSchema } from './notifications-schema.js';
 
 const config = fileURLToPath(new URL('../../../config', import.meta.url));
@@ -35,6 +35,30 @@ drivers:
   van-*: vans@example.org
 `;
 
+function secretsOf(channels: Notifications['channels']): (string | undefined)[] {
+  return [...channels.values()].map((channel) =>
+    channel.kind === 'smtp'
+      ? channel.auth?.pass()
+      : channel.kind === 'webhook'
+        ? channel.secret()
+        : channel.url(),
+  );
+}
+
+it('secrets are read again at each use; one that is being replaced is what it was', () => {
+  const { channels } = parse(WHOLE);
+  const other = `whsec_${'A'.repeat(32)}`;
+  const before = readFileSync(join(folder, 'secret'));
+  writeFileSync(join(folder, 'secret'), other);
+  expect(secretsOf(channels)[1]).toBe(other);
+  writeFileSync(join(folder, 'secret'), '');
+  expect(secretsOf(channels)[1]).toBe(other);
+  rmSync(join(folder, 'secret'));
+  expect(secretsOf(channels)[1]).toBe(other);
+  writeFileSync(join(folder, 'secret'), before);
+  expect(secretsOf(channels)[1]).toBe(before.toString().trim());
+});
+
 describe('a notifications file', () => {
   it('is read with its defaults and its secrets', () => {
     const { channels, routes, drivers, retries } = parse(WHOLE);
@@ -44,16 +68,18 @@ describe('a notifications file', () => {
       port: 587,
       secure: false,
       requireTls: false,
-      auth: { user: 'navora', pass: 'open sesame' },
+      auth: { user: 'navora', pass: expect.any(Function) as unknown },
       from: 'Navora <a@example.org>',
       timeoutMs: 10_000,
       atOnce: 4,
     });
-    expect(channels.get('erp')).toMatchObject({
-      secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
-      timeoutMs: 3000,
-    });
-    expect(channels.get('ops')).toMatchObject({ url: 'https://chat.example.org/hooks/abc', atOnce: 1 });
+    expect(channels.get('erp')).toMatchObject({ timeoutMs: 3000 });
+    expect(channels.get('ops')).toMatchObject({ atOnce: 1 });
+    expect(secretsOf(channels)).toEqual([
+      'open sesame',
+      'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+      'https://chat.example.org/hooks/abc',
+    ]);
     expect(routes[0]).toEqual({
       to: 'administration',
       channel: 'office',

@@ -16,6 +16,9 @@ export class WrongNotifications extends Error {
   override name = 'WrongNotifications';
 }
 
+/** Asks its file at each use: secrets are replaced while we run. */
+export type Secret = () => string;
+
 interface Sending {
   timeoutMs: number;
   atOnce: number;
@@ -26,17 +29,18 @@ export interface SmtpChannel extends Sending {
   port: number;
   secure: boolean;
   requireTls: boolean;
-  auth: { user: string; pass: string } | undefined;
+  auth: { user: string; pass: Secret } | undefined;
   from: string;
 }
 export interface WebhookChannel extends Sending {
   kind: 'webhook';
   url: string;
-  secret: string;
+  secret: Secret;
 }
 export interface ChatChannel extends Sending {
   kind: 'chat';
-  url: string;
+  /** It is a secret: whoever knows it may write there. */
+  url: Secret;
 }
 export type ChannelSettings = SmtpChannel | WebhookChannel | ChatChannel;
 
@@ -49,7 +53,7 @@ export interface Route {
   atMostEveryMs: number;
 }
 
-/** Who is told of what, by which way. Secrets are read already. */
+/** Who is told of what, by which way. Secrets have been read once: they are there. */
 export interface Notifications {
   channels: ReadonlyMap<string, ChannelSettings>;
   routes: readonly Route[];
@@ -111,22 +115,26 @@ class SecretFiles {
     private readonly mistake: (path: Path, what: string) => void,
   ) {}
 
-  read(path: Path, name: string): string {
+  /** A secret is never shown, not even a wrong one. */
+  at(path: Path, name: string, must = 'a secret', fits = (secret: string) => secret !== ''): Secret {
+    const read = () => readFileSync(resolve(this.folder, name), 'utf8').trim();
+    let secret = '';
     try {
-      return readFileSync(resolve(this.folder, name), 'utf8').trim();
+      secret = read();
+      if (!fits(secret)) this.mistake(path, `${String(path.at(-1))}: ${name} must hold ${must}`);
     } catch (error) {
       const why = (error as NodeJS.ErrnoException).code ?? String(error);
       this.mistake(path, `${String(path.at(-1))}: ${name} cannot be read (${why})`);
-      return '';
     }
-  }
-
-  /** A secret is never shown, not even a wrong one. */
-  readChecked(path: Path, name: string, fits: (secret: string) => boolean, must: string): string {
-    const secret = this.read(path, name);
-    if (secret !== '' && !fits(secret))
-      this.mistake(path, `${String(path.at(-1))}: ${name} must hold ${must}`);
-    return secret;
+    return () => {
+      try {
+        const next = read();
+        if (fits(next)) secret = next;
+      } catch {
+        // It is being replaced: the one before may do, and if not, the notification is tried again.
+      }
+      return secret;
+    };
   }
 }
 
@@ -144,20 +152,20 @@ function withSecrets(shape: NotificationsShape, secrets: SecretFiles): Notificat
         const auth =
           user === undefined || passwordFile === undefined
             ? undefined
-            : { user, pass: secrets.read(at('passwordFile'), passwordFile) };
+            : { user, pass: secrets.at(at('passwordFile'), passwordFile) };
         channels.set(name, { kind, host, port, secure, requireTls, auth, from, ...sending });
         break;
       }
       case 'webhook': {
         const must = 'a signing secret: whsec_ and 24 to 64 bytes as base64';
-        const secret = secrets.readChecked(at('secretFile'), channel.secretFile, isSigningSecret, must);
+        const secret = secrets.at(at('secretFile'), channel.secretFile, must, isSigningSecret);
         channels.set(name, { kind: channel.kind, url: channel.url, secret, ...sending });
         break;
       }
       case 'chat': {
         const { kind, url, urlFile } = channel;
-        const read = (name: string) => secrets.readChecked(at('urlFile'), name, isUrl, 'a URL');
-        channels.set(name, { kind, url: url ?? read(urlFile ?? ''), ...sending });
+        const inFile = (name: string) => secrets.at(at('urlFile'), name, 'a URL', isUrl);
+        channels.set(name, { kind, url: url === undefined ? inFile(urlFile ?? '') : () => url, ...sending });
         break;
       }
     }

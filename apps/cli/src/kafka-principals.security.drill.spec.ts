@@ -20,7 +20,14 @@ const MAY: Record<string, { write: string[]; read: string[]; groups: string[] }>
   operator: { write: [READINGS], read: TOPICS, groups: ['navora-audit-x', 'navora-reader-x'] },
   consumer: { write: [], read: [READINGS, SIGNALS], groups: ['consumer-x'] },
 };
-const GROUPS = ['navora-processor', 'navora-alerts', 'navora-audit-x', 'navora-reader-x', 'consumer-x', 'anything'];
+const GROUPS = [
+  'navora-processor',
+  'navora-alerts',
+  'navora-audit-x',
+  'navora-reader-x',
+  'consumer-x',
+  'anything',
+];
 const SERVICES = Object.keys(MAY) as Who[];
 
 let stack: SecureStack;

@@ -25,7 +25,8 @@ beforeAll(async () => {
   broker = await OwnSecureBroker.start();
   stack.onDispose(() => broker.dispose());
   devices = await OwnDevices.of(broker);
-  const { bridge: own, servicesCa } = broker.tls;
+  const { clients: ours, servicesCa } = broker.tls;
+  const own = ours.bridge;
   bridge = await BridgeProcess.start(stack, broker.servicesUrl, {
     settings: {
       ...{ NAVORA_MQTT_CA_FILE: servicesCa, NAVORA_MQTT_CERT_FILE: own.cert, NAVORA_MQTT_KEY_FILE: own.key },

@@ -65,6 +65,23 @@ describe("Kafka's configuration", () => {
     expect(propertiesFile(kafka)).toContain('auto.create.topics.enable=false\n');
   });
 
+  it('with TLS lets in nobody without a certificate, and lets nobody do what was not granted', () => {
+    const secure = { keystore: '/k.pem', truststore: '/t.pem', superUsers: ['kafka', 'navora-admin'] };
+    const settings = kafkaSettings({
+      ...{ clients: '127.0.0.1:9092', advertised: '127.0.0.1:9092', dataFolder: '/data', secure },
+      controllers: ['127.0.0.1:19093'],
+    });
+    expect(settings).toMatchObject({
+      'listener.security.protocol.map': 'CLIENTS:SSL,LINKED:SSL,CONTROLLER:SSL',
+      'ssl.client.auth': 'required',
+      'ssl.enabled.protocols': 'TLSv1.3,TLSv1.2',
+      'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+      'allow.everyone.if.no.acl.found': false,
+      'super.users': 'User:kafka;User:navora-admin',
+    });
+    expect(kafka).not.toHaveProperty(['authorizer.class.name']);
+  });
+
   it('is the same for the image, in the names its entry point reads', () => {
     expect(exportLines(kafka)).toContain("export KAFKA_AUTO_CREATE_TOPICS_ENABLE='false'\n");
   });
@@ -101,6 +118,14 @@ describe("Cassandra's configuration", () => {
   it('listens on the loopback address, at the ports of the instance', () => {
     expect(yaml).toContain('rpc_address: 127.0.0.1\n');
     expect(yaml).toContain('native_transport_port: 10042\n');
+  });
+
+  it('with TLS lets in nobody in plain text or without a password, and its nodes by their certificates', () => {
+    const secure = cassandraYaml({ ...place, secure: { keystore: '/k.pem', truststore: '/t.pem' } });
+    expect(secure).toContain('authenticator: PasswordAuthenticator\nauthorizer: CassandraAuthorizer\n');
+    expect(secure).toContain('client_encryption_options:\n  enabled: true\n  optional: false\n');
+    expect(secure).toContain('  internode_encryption: all\n  require_client_auth: true\n');
+    expect(yaml).not.toContain('encryption');
   });
 
   it('gives three nodes an address, an equal part of the ring and all seeds each', () => {

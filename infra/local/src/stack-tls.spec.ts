@@ -18,6 +18,8 @@ afterEach(() => {
 });
 
 const certificate = (file: string) => new X509Certificate(readFileSync(file));
+const contentsOf = (clients: StackTls['clients'], file: 'key' | 'password') =>
+  Object.values(clients).map((one) => readFileSync(one[file], 'utf8'));
 const contents = (tls: StackTls) =>
   [tls.servicesCa, tls.revoked, join(tls.devices, 'ca.crt')]
     .concat(
@@ -38,9 +40,18 @@ it('gives vehicles and services an authority each, and the services certificates
   expect(readFileSync(tls.revoked, 'utf8')).toMatch(/^-----BEGIN X509 CRL-----/);
 });
 
+it('gives each of our clients a name, a key and a password of its own', async () => {
+  const { clients } = await makeStackTls(instance);
+  const names = Object.values(clients).map(({ cert }) => certificate(cert).subject);
+  expect(names).toContain('CN=navora-processor');
+  for (const one of [names, ...(['key', 'password'] as const).map((file) => contentsOf(clients, file))])
+    expect(new Set(one).size).toBe(one.length);
+});
+
 it('keeps the keys to their owner', async () => {
   const tls = await makeStackTls(instance);
-  for (const file of [tls.servers.mqtt.key, tls.clients.bridge.key, join(tls.devices, 'ca.key')])
+  const own = Object.values(tls.clients).flatMap(({ key, password }) => [key, password]);
+  for (const file of [...own, tls.servers.kafka.key, join(tls.devices, 'ca.key')])
     expect(statSync(file).mode & 0o077).toBe(0);
 });
 

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import {
   brokerList,
   ConfigurationError,
+  readableFile,
   readConfiguration,
   setting,
   urlOf,
@@ -47,6 +48,17 @@ describe('readConfiguration', () => {
       url: 'mqtt://from-file',
       port: 6000,
     });
+  });
+
+  it('gives each service the credentials of its own from one file of variables', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'navora-config-'));
+    writeFileSync(join(folder, 'alerts.key'), '');
+    const keyFile = { keyFile: readableFile('NAVORA_KEY_FILE') };
+    const variables = { NAVORA_KEY_FILE: join(folder, '{service}.key') };
+    expect(readConfiguration(keyFile, variables, 'alerts')).toEqual({ keyFile: join(folder, 'alerts.key') });
+    expect(() => readConfiguration(keyFile, variables, 'bridge')).toThrow(
+      `NAVORA_KEY_FILE: must be a file that can be read (ENOENT), found "${join(folder, 'bridge.key')}"`,
+    );
   });
 
   it('says what to do when that file is missing', () => {

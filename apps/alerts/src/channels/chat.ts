@@ -11,7 +11,7 @@ export class ChatChannel implements Channel {
   send(notice: Notice, _addresses: readonly string[], signal: AbortSignal): Promise<Delivery> {
     const { subject, text } = wordingOf(notice);
     const body = JSON.stringify({ text: inChat(`${subject}\n${text}`) });
-    return post(this.settings.url, body, {}, signal);
+    return post(this.settings.url(), body, {}, signal);
   }
 
   close(): void {

@@ -7,14 +7,10 @@ import { post } from './post.js';
 
 /** A webhook as the Standard Webhooks say: `webhook-id` is the notice's, and stays the same at every attempt. */
 export class WebhookChannel implements Channel {
-  private readonly signer: Webhook;
-
   constructor(
     private readonly settings: Settings,
     private readonly now: () => number = Date.now,
-  ) {
-    this.signer = new Webhook(settings.secret);
-  }
+  ) {}
 
   send(notice: Notice, _addresses: readonly string[], signal: AbortSignal): Promise<Delivery> {
     const body = JSON.stringify({
@@ -22,11 +18,12 @@ export class WebhookChannel implements Channel {
       timestamp: new Date(atOf(notice)).toISOString(),
       data: toldAlert(notice),
     });
+    const signer = new Webhook(this.settings.secret());
     const sentAt = new Date(this.now());
     const headers = {
       'webhook-id': notice.id,
       'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1000)),
-      'webhook-signature': this.signer.sign(notice.id, sentAt, body),
+      'webhook-signature': signer.sign(notice.id, sentAt, body),
     };
     return post(this.settings.url, body, headers, signal);
   }
