@@ -8,6 +8,7 @@ import {
   rotateCommand,
   setCommand,
 } from './devices-change-commands.js';
+import { connectionsCommand } from './devices-connections-command.js';
 import { importCommand } from './devices-import-command.js';
 import { dueCommand, listCommand, showCommand } from './devices-look-commands.js';
 import { passphraseIn } from './devices-services.js';
@@ -22,7 +23,7 @@ export function devicesCommand(): Command {
   );
   for (const make of [
     ...[caInitCommand, addCommand, importCommand, listCommand, showCommand, setCommand, rotateCommand],
-    ...[disableCommand, enableCommand, revokeCommand, dueCommand, watchCommand],
+    ...[disableCommand, enableCommand, revokeCommand, dueCommand, connectionsCommand, watchCommand],
   ])
     command.addCommand(make());
   return command;

@@ -1,4 +1,4 @@
-import { type Device, type DeviceCertificate, hasEnded, isGood } from '@navora/devices';
+import { type Device, type DeviceCertificate, hasEnded, isGood, type RecordedChange } from '@navora/devices';
 
 /** When the certificate ends that is good for longest; undefined: it has none that is good. */
 export function goodUntil(device: Device, now = Date.now()): Date | undefined {
@@ -52,8 +52,13 @@ function stateOf(device: Device, certificate: DeviceCertificate, now: number): s
   return endsAt ? `good until ${endsAt.toISOString()}, when its successor stands alone` : 'good';
 }
 
-export function deviceJson(device: Device, now?: number): string {
-  return JSON.stringify({ ...device, goodUntil: goodUntil(device, now)?.toISOString() ?? null });
+/** @param connections the newest, if they were asked for */
+export function deviceJson(device: Device, connections?: readonly RecordedChange[]): string {
+  return JSON.stringify({
+    ...device,
+    goodUntil: goodUntil(device)?.toISOString() ?? null,
+    ...(connections && { connections }),
+  });
 }
 
 function dayOf(date: Date): string {

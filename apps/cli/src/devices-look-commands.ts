@@ -1,5 +1,6 @@
 import { type Device, type DeviceStatus, isGood } from '@navora/devices';
 import { Command, Option } from 'commander';
+import { newestLines } from './connection-lines.js';
 import { deviceJson, deviceLine, DEVICES_HEAD, deviceStory, goodUntil } from './devices-lines.js';
 import { withDevices } from './devices-services.js';
 import { CommandFailure, orSayWhy } from './failure.js';
@@ -13,6 +14,7 @@ interface ListFlags {
   stack: string;
 }
 
+const SHOWN_CONNECTIONS = 10;
 const WARN_BEFORE_MS = 30 * 24 * 3600_000;
 
 export function listCommand(): Command {
@@ -44,14 +46,21 @@ export function listCommand(): Command {
 }
 
 export function showCommand(): Command {
-  return looking('show', 'one device: its certificates, and who did what about it')
+  return looking('show', 'one device: its certificates, who did what about it, and its last connections')
     .argument('<vehicle-id>')
     .option('--json', 'for programs')
     .action(
       orSayWhy(async (vehicleId: string, { json, stack }: { json?: boolean; stack: string }) => {
-        const device = await withDevices(stack, ({ store }) => store.read(vehicleId));
+        const { device, connections } = await withDevices(stack, async ({ store, connections }) => ({
+          device: await store.read(vehicleId),
+          connections: await connections.of(vehicleId, new Date(0), SHOWN_CONNECTIONS),
+        }));
         if (!device) throw new CommandFailure(`${vehicleId} is not registered`);
-        console.log(json ? deviceJson(device) : deviceStory(device));
+        console.log(
+          json
+            ? deviceJson(device, connections)
+            : [deviceStory(device), ...newestLines(connections)].join('\n'),
+        );
       }),
     );
 }

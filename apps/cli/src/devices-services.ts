@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type CassandraClient, createCassandra } from '@navora/cassandra';
-import { DeviceError, DeviceStore, Registration, RevocationLists } from '@navora/devices';
+import { ConnectionStore, DeviceError, DeviceStore, Registration, RevocationLists } from '@navora/devices';
 import { AuthorityError, type CertificateAuthority, openAuthority } from '@navora/identity';
 import {
   cassandraSettings,
@@ -36,6 +36,7 @@ const brokerSettings = {
 export interface DeviceServices {
   store: DeviceStore;
   lists: RevocationLists;
+  connections: ConnectionStore;
   /** Opened when it is needed: looking at devices needs no key. */
   authority(): Promise<CertificateAuthority>;
   registration(): Promise<Registration>;
@@ -61,6 +62,7 @@ export async function withDevices<T>(
     await client.connect();
     return await work({
       ...{ store, lists, authority },
+      connections: new ConnectionStore(client, cassandraKeyspace),
       registration: async () => new Registration(store, await authority(), lists),
       broker: () => brokerOf(configuration),
     });

@@ -1,6 +1,6 @@
 import { createLogger } from '@navora/runtime';
 import { Command } from 'commander';
-import { openRevocationWatch, reloadOfStack } from './device-watch.js';
+import { openBrokerWatch, reloadOfStack } from './device-watch.js';
 import { orSayWhy } from './failure.js';
 import { onInterrupt } from './interrupt.js';
 import { parseDuration } from './time-argument.js';
@@ -16,14 +16,14 @@ interface WatchFlags {
 export function watchCommand(): Command {
   return new Command('watch')
     .description(
-      'beside a broker: keep its list of revoked certificates at the newest, and disconnect those on it',
+      'beside a broker: keep its list of revoked certificates at the newest, disconnect those on it, and record who comes and goes',
     )
-    .option('--every <duration>', 'how often to look', parseDuration, 10_000)
+    .option('--every <duration>', 'how often to look for a new list', parseDuration, 10_000)
     .option(
       '--reload <command>',
       "makes the broker read its files again (default: a signal to the local stack's)",
     )
-    .option('--once', 'look once, and end')
+    .option('--once', 'look for a new list once, and end')
     .option('--stack <name>', 'the local stack, unless NAVORA_* variables say otherwise', 'default')
     .action(orSayWhy(watch));
 }
@@ -31,10 +31,10 @@ export function watchCommand(): Command {
 async function watch({ every, reload, once, stack }: WatchFlags): Promise<void> {
   const how = reload === undefined ? reloadOfStack(stack) : { command: reload };
   const log = createLogger('devices-watch', 'info');
-  const { watch, close } = await openRevocationWatch(commandEnvironment(stack), how, log);
+  const { revocations, run, close } = openBrokerWatch(commandEnvironment(stack), how, log);
   try {
-    if (!once) return await watch.run(every, onInterrupt());
-    const number = await watch.look();
+    if (!once) return await run(every, onInterrupt());
+    const number = await revocations.look();
     console.log(
       number === 0 ? 'nothing was ever revoked' : `list ${number} of revoked certificates is in force`,
     );

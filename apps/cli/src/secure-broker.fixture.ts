@@ -20,5 +20,7 @@ export function operatorSettings({ url, servicesUrl, tls }: OwnSecureBroker): Re
     NAVORA_VEHICLES_MQTT_URL: url,
     NAVORA_DEVICES_AUTHORITY: tls.devices,
     NAVORA_REVOKED_FILE: tls.revoked,
+    NAVORA_BROKER_LOG: tls.brokerLog,
+    NAVORA_ADMIN_PORT: '0',
   };
 }

@@ -6,11 +6,11 @@ import { createCassandra } from '@navora/cassandra';
 import { ServiceProcesses } from '@navora/drill';
 import { createKafka } from '@navora/kafka';
 import { servicesEnv } from '@navora/local-stack';
-import { cassandraSettings, createLogger, kafkaSettings, readConfiguration } from '@navora/runtime';
+import { cassandraSettings, createLogger, errorFields, kafkaSettings, readConfiguration } from '@navora/runtime';
 import { GROUPS } from '@navora/schemas';
 import { startFleet, type Fleet } from '@navora/simulator';
 import { ownEnvironment } from './cli-config.js';
-import { openRevocationWatch, reloadOfStack } from './device-watch.js';
+import { openBrokerWatch, reloadOfStack } from './device-watch.js';
 import { INTERRUPTED, onInterrupt } from './interrupt.js';
 import { FigureCollector } from './live-figures.js';
 import { LiveView } from './live-view.js';
@@ -68,7 +68,7 @@ async function run(
   await migrateAll(ownEnvironment(environment), (step) => console.log(step));
   interrupt.throwIfAborted();
 
-  if (endpoints.tls) stops.push(await watchRevocations(environment, options.stack));
+  if (endpoints.tls) stops.push(watchBroker(environment, options.stack, folder));
 
   const view = new LiveView(process.stdout);
   const services = new ServiceProcesses({
@@ -135,18 +135,22 @@ const accessIn = (environment: Record<string, string | undefined>) =>
 type Access = ReturnType<typeof accessIn>;
 
 /** What runs beside a broker. @returns what stops it */
-async function watchRevocations(
+function watchBroker(
   environment: Record<string, string>,
   stack: string,
-): Promise<() => Promise<void>> {
-  const log = createLogger('devices-watch', 'silent');
-  const { watch, close } = await openRevocationWatch(ownEnvironment(environment), reloadOfStack(stack), log);
+  folder: string,
+): () => Promise<void> {
+  const log = createLogger('devices-watch', 'info', join(folder, 'logs', 'devices-watch.log'));
+  const settings = ownEnvironment({ ...environment, NAVORA_ADMIN_PORT: '0', NAVORA_BROKER_NAME: stack });
+  const watch = openBrokerWatch(settings, reloadOfStack(stack), log);
   const stop = new AbortController();
-  const running = watch.run(REVOCATIONS_EVERY_MS, stop.signal);
+  const running = watch.run(REVOCATIONS_EVERY_MS, stop.signal).catch((error: unknown) => {
+    log.error(errorFields(error), 'watch_ended');
+  });
   return async () => {
     stop.abort();
     await running;
-    await close();
+    await watch.close();
   };
 }
 

@@ -168,7 +168,7 @@ describe("mosquitto's configuration with TLS", () => {
         devicesCa: '/devices.crt',
         servicesCa: '/services.crt',
       },
-      ...{ vehiclesAclFile: '/vehicles.acl', servicesAclFile: '/services.acl' },
+      ...{ vehiclesAclFile: '/vehicles.acl', servicesAclFile: '/services.acl', log: '/logs/mqtt.log' },
     },
     '/data',
     'navora',
@@ -197,8 +197,16 @@ describe("mosquitto's configuration with TLS", () => {
   });
 
   it('is for the rest as it is in plain text', () => {
-    const [, common] = mosquittoConf('1883', '/data', 'navora').split('allow_anonymous true\n');
-    expect(conf.endsWith(common ?? 'nothing in common')).toBe(true);
+    const [, common] = mosquittoConf('1883', '/data', 'navora').split(/allow_anonymous true\n|log_dest/);
+    expect(conf).toContain(common ?? 'nothing in common');
+  });
+
+  it('writes line by line who comes and goes, with the zone of its times', () => {
+    expect(conf).toContain('log_dest file /logs/mqtt.log\nconnection_messages true\n');
+    expect(conf).toContain('log_timestamp_format %Y-%m-%dT%H:%M:%S%z\n');
+    for (const type of ['error', 'notice', 'information', 'subscribe'])
+      expect(conf).toContain(`log_type ${type}\n`);
+    expect(conf).not.toContain('log_type debug');
   });
 
   it('lets a vehicle write to its own topic, the bridge read, and an operator write', () => {

@@ -40,6 +40,7 @@ describe('the environment of the services', () => {
       NAVORA_OPERATOR_KEY_FILE: '/home/stacks/default/tls/navora-operator.key',
       NAVORA_DEVICES_AUTHORITY: '/home/stacks/default/tls/devices',
       NAVORA_REVOKED_FILE: '/home/stacks/default/data/mqtt/revoked.crl',
+      NAVORA_BROKER_LOG: '/home/stacks/default/logs/mqtt.log',
     });
   });
 

@@ -106,6 +106,7 @@ function identityVariables(vehiclesUrl: string, tls: StackTls): Record<string, s
     NAVORA_VEHICLES_MQTT_URL: vehiclesUrl,
     NAVORA_DEVICES_AUTHORITY: tls.devices,
     NAVORA_REVOKED_FILE: tls.revoked,
+    NAVORA_BROKER_LOG: tls.brokerLog,
   };
 }
 

@@ -19,6 +19,8 @@ export interface SecureListeners {
   /** Files of access rules: `vehiclesAcl` and `servicesAcl` are their text. */
   vehiclesAclFile: string;
   servicesAclFile: string;
+  /** Where the broker writes who comes and goes. */
+  log: string;
 }
 
 /** One listener in plain text, open to everybody: for a machine's own loopback address. */
@@ -28,7 +30,8 @@ export function mosquittoConf(
   user: string,
   changes: MosquittoChanges = {},
 ): string {
-  return withSettings(`listener ${listener}\nallow_anonymous true\n${commonConf(dataFolder, user)}`, changes);
+  const open = `listener ${listener}\nallow_anonymous true\n`;
+  return withSettings(`${open}${commonConf(dataFolder, user)}${quietLog}`, changes);
 }
 
 /** Nothing in plain text, and nobody without a certificate. */
@@ -38,7 +41,8 @@ export function secureMosquittoConf(
   user: string,
   changes: MosquittoChanges = {},
 ): string {
-  return withSettings(`${secureListeners(listeners)}${commonConf(dataFolder, user)}`, changes);
+  const log = logOfConnections(listeners.log);
+  return withSettings(`${secureListeners(listeners)}${commonConf(dataFolder, user)}${log}`, changes);
 }
 
 /**
@@ -112,12 +116,24 @@ max_queued_messages 0
 max_queued_bytes 1073741824
 max_packet_size 524288
 
-log_dest stdout
-log_timestamp_format %Y-%m-%dT%H:%M:%S
+log_timestamp_format %Y-%m-%dT%H:%M:%S%z
 log_type error
 log_type warning
 log_type notice
+`;
+}
+
+const quietLog = `log_dest stdout
 # Ten thousand vehicles would each write a line when they come and when they go.
 connection_messages false
+`;
+
+/** What `navora devices watch` reads: to a file line by line, while stdout holds back what a kill then loses. */
+function logOfConnections(file: string): string {
+  return `log_dest file ${file}
+connection_messages true
+# That it starts and stops.
+log_type information
+log_type subscribe
 `;
 }

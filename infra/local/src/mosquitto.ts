@@ -65,7 +65,7 @@ async function prepareMosquitto({ instance, ports }: Site, tls: StackTls | null)
 /** Writes the access rules, and returns the configuration that names them. */
 export function writeSecureConf(
   listeners: { vehicles: string; services: string },
-  { servers, devices, servicesCa, revoked }: StackTls,
+  { servers, devices, servicesCa, revoked, brokerLog }: StackTls,
   folder: string,
   data: string,
 ): string {
@@ -75,7 +75,10 @@ export function writeSecureConf(
   writeFileSync(servicesAclFile, servicesAcl, { mode: 0o600 });
   const devicesCa = join(devices, AUTHORITY_CERTIFICATE);
   return secureMosquittoConf(
-    { ...listeners, server: servers.mqtt, devicesCa, servicesCa, revoked, vehiclesAclFile, servicesAclFile },
+    {
+      ...{ ...listeners, server: servers.mqtt, devicesCa, servicesCa, revoked, vehiclesAclFile, servicesAclFile },
+      log: brokerLog,
+    },
     data,
     userInfo().username,
   );

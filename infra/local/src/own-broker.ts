@@ -4,7 +4,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { type Child, startChild } from './child.js';
 import { stackHome } from './config.js';
-import { instanceAt } from './instance.js';
+import { instanceAt, makeFolders } from './instance.js';
 import { fetchMosquitto, mosquittoLaunch, writeSecureConf } from './mosquitto.js';
 import { type MosquittoChanges, mosquittoConf } from './mosquitto-config.js';
 import { mqttAnswers } from './mqtt-probe.js';
@@ -75,7 +75,9 @@ export class OwnSecureBroker {
   static async start(home?: string): Promise<OwnSecureBroker> {
     const downloads = await fetched(home);
     const folder = newFolder();
-    const tls = await makeStackTls(instanceAt(folder, 'own'));
+    const instance = instanceAt(folder, 'own');
+    makeFolders(instance);
+    const tls = await makeStackTls(instance);
     const [port, servicesPort] = [await freePort(), await freePort()];
     const data = join(folder, 'data');
     mkdirSync(data);

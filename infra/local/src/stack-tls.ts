@@ -10,7 +10,7 @@ import {
   openAuthority,
   privateKeyPem,
 } from '@navora/identity';
-import { dataFolder, type Instance } from './instance.js';
+import { dataFolder, type Instance, logFile } from './instance.js';
 import { hostsOf } from './nodes.js';
 
 /** PEM files of a certificate and its key. */
@@ -25,6 +25,8 @@ export interface StackTls {
   devices: string;
   /** The vehicles' certificates that are no longer good, as the broker reads them (PEM). */
   revoked: string;
+  /** What the broker says, of who comes and goes too. */
+  brokerLog: string;
   /** The certificate that servers and services are trusted by. */
   servicesCa: string;
   servers: Record<Server, CertificateFiles>;
@@ -82,6 +84,7 @@ export function stackTls(instance: Instance): StackTls {
     devices: join(folder, 'devices'),
     // With the registry of devices it is forgotten when the stack is wiped.
     revoked: join(dataFolder(instance, 'mqtt'), 'revoked.crl'),
+    brokerLog: logFile(instance, 'mqtt'),
     servicesCa: join(folder, 'services', AUTHORITY_CERTIFICATE),
     servers: Object.fromEntries(SERVERS.map((server) => [server, files(server)])) as StackTls['servers'],
     clients: Object.fromEntries(

@@ -85,11 +85,17 @@ it('goes on looking when a look fails', async () => {
   newest = list(1, ['01', 'truck-1']);
   fails = 'reload';
   const stop = new AbortController();
-  const running = watch().run(5, stop.signal);
+  const running = watch();
+  const over = running.run(5, stop.signal);
   await expect.poll(() => readFileSync(file(), 'utf8')).toBe('list 1');
   expect(done).toEqual([]);
+  await expect
+    .poll(() => running.notReadyBecause())
+    .toEqual(['the newest list of revoked certificates may not be in force: the broker is away']);
   fails = undefined;
   await expect.poll(() => done).toEqual(['reload', 'truck-1']);
+  await expect.poll(() => running.notReadyBecause()).toEqual([]);
+  expect(running.listInForce).toBe(1);
   stop.abort();
-  await running;
+  await over;
 });

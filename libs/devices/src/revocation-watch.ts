@@ -29,6 +29,8 @@ interface InForce {
  * connected with a certificate that is newly on it are disconnected.
  */
 export class RevocationWatch {
+  private problem: string | undefined;
+
   constructor(
     private readonly lists: Pick<RevocationLists, 'newest'>,
     private readonly broker: Broker,
@@ -39,11 +41,24 @@ export class RevocationWatch {
   /** Looks every so often until it is stopped. What fails is tried again at the next look. */
   async run(everyMs: number, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await this.look().catch((error: unknown) =>
-        this.log.error(errorFields(error), 'revocations_not_in_force'),
-      );
+      try {
+        await this.look();
+        this.problem = undefined;
+      } catch (error) {
+        this.problem = `the newest list of revoked certificates may not be in force: ${errorFields(error).error}`;
+        this.log.error(errorFields(error), 'revocations_not_in_force');
+      }
       await pause(everyMs, undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  notReadyBecause(): string[] {
+    return this.problem === undefined ? [] : [this.problem];
+  }
+
+  /** Its number; 0 before the first. */
+  get listInForce(): number {
+    return this.inForce().number;
   }
 
   /** @returns the number of the list that is in force; 0 before the first. */

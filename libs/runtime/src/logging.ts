@@ -5,9 +5,12 @@ export type { Logger } from 'pino';
 /**
  * Structured logs: one JSON object a line, its message a snake_case event, its fields ids and numbers.
  * Never positions or bodies: logs are kept longer and read by more people than the tables are.
+ *
+ * @param file to write to, instead of stdout
  */
-export function createLogger(service: string, level: string): Logger {
-  return pino({ level, base: { service }, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'event' });
+export function createLogger(service: string, level: string, file?: string): Logger {
+  const options = { level, base: { service }, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'event' };
+  return file === undefined ? pino(options) : pino(options, pino.destination({ dest: file, append: true }));
 }
 
 /** Nest's own words, as fields of an event of ours. */
