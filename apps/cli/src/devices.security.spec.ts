@@ -5,12 +5,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { certificateRequest, newKeyPair } from '@navora/identity';
-import { eventually, OwnSecureBroker, ownName } from '@navora/testing';
+import { eventually, operatorSettings, OwnSecureBroker, ownName } from '@navora/testing';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ownEnvironment } from './cli-config.js';
 import { migrateAll } from './migrate.js';
-import { operatorSettings } from './secure-broker.fixture.js';
 import { navoraIn, testEnvironment } from './services.fixture.js';
 import { workspaceRoot } from './workspace.js';
 

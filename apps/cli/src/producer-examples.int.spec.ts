@@ -5,11 +5,18 @@ import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { recordsOf, spanOf } from '@navora/kafka';
 import { SchemaRegistry, subjectOf, TOPICS } from '@navora/schemas';
-import { eventually, ownName, OwnSecureBroker, quietKafka, realServices } from '@navora/testing';
+import {
+  bridgeSettings,
+  eventually,
+  operatorSettings,
+  ownName,
+  OwnSecureBroker,
+  quietKafka,
+  realServices,
+} from '@navora/testing';
 import { afterAll, beforeAll, expect, it, type TestContext } from 'vitest';
 import { ownEnvironment } from './cli-config.js';
 import { pythonEnvironment, readByPython, type Python } from './python.fixture.js';
-import { bridgeSettings, operatorSettings } from './secure-broker.fixture.js';
 import { navora, navoraIn, runServices, testEnvironment, type RunningServices } from './services.fixture.js';
 import { workspaceRoot } from './workspace.js';
 

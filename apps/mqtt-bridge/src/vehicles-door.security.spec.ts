@@ -2,7 +2,13 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { type DeviceCredentials, eventually, OwnDevices, OwnSecureBroker } from '@navora/testing';
+import {
+  BrokerWatcher,
+  type DeviceCredentials,
+  eventually,
+  OwnDevices,
+  OwnSecureBroker,
+} from '@navora/testing';
 import { connectAsync, type MqttClient, type Packet } from 'mqtt';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { BridgeProcess } from './running-bridge.fixture.js';
@@ -17,6 +23,7 @@ let stack: TestStack;
 let broker: OwnSecureBroker;
 let devices: OwnDevices;
 let bridge: BridgeProcess;
+let watcher: BrokerWatcher;
 let honest: MqttClient;
 const clients: MqttClient[] = [];
 
@@ -25,6 +32,8 @@ beforeAll(async () => {
   broker = await OwnSecureBroker.start();
   stack.onDispose(() => broker.dispose());
   devices = await OwnDevices.of(broker);
+  watcher = await BrokerWatcher.beside(broker, process.env);
+  stack.onDispose(() => watcher.dispose());
   const { clients: ours, servicesCa } = broker.tls;
   const own = ours.bridge;
   bridge = await BridgeProcess.start(stack, broker.servicesUrl, {
@@ -38,7 +47,7 @@ beforeAll(async () => {
     withinMs: 30_000,
   });
   honest = await connect('honest', await devices.issue('honest'), false);
-}, 90_000);
+}, 120_000);
 
 afterEach(async () => {
   for (const client of clients.splice(0)) await client.endAsync(true);
@@ -66,9 +75,17 @@ function connect(
   return connecting;
 }
 
-async function refused(credentials: DeviceCredentials | undefined, vehicle = 'truck-1'): Promise<void> {
-  await expect(connect(vehicle, credentials)).rejects.toThrow();
+/** Each in turn, and counted for this reason. */
+async function refused(reason: string, ...attempts: (() => Promise<unknown>)[]): Promise<void> {
+  const attack = async () => {
+    for (const attempt of attempts) await expect(attempt()).rejects.toThrow();
+  };
+  await watcher.counts(`refused_connections_total{reason="${reason}"}`, attack, attempts.length);
 }
+
+/** The broker ends the connection of a vehicle, and that is counted for this reason. */
+const ended = (reason: string, attack: () => Promise<unknown>) =>
+  watcher.counts(`vehicle_disconnections_total{reason="${reason}"}`, attack);
 
 /** @returns the reason code of the PUBACK */
 async function publish(client: MqttClient, topic: string, payload: string | Buffer): Promise<number> {
@@ -90,8 +107,12 @@ async function arrives(client: MqttClient, vehicle: string): Promise<void> {
 }
 
 it('takes a vehicle with a certificate of its authority, and the bridge in with its own', async () => {
-  const truck = await connect('truck-1', await devices.issue('truck-1'));
-  await arrives(truck, 'truck-1');
+  const credentials = await devices.issue('truck-1');
+  await watcher.counts('vehicle_connections_total', async () => {
+    await arrives(await connect('truck-1', credentials), 'truck-1');
+  });
+  // The honest one and this one; the bridge is no vehicle.
+  expect(await watcher.count('connected_vehicles')).toBe(2);
   await eventually('a heartbeat that came back', () =>
     bridge.metric('navora_bridge_acknowledged_messages_total').then((count) => count > 2),
   );
@@ -99,30 +120,33 @@ it('takes a vehicle with a certificate of its authority, and the bridge in with 
   expect(bridge.events('mqtt_broker_grants_less')).toEqual([]);
 });
 
-it('takes nobody without a certificate', () => refused(undefined));
+it('takes nobody without a certificate', () =>
+  refused('no-certificate', () => connect('truck-1', undefined)));
 
 it('takes nobody whose certificate another authority has signed', async () => {
-  await refused(await devices.forge('truck-1'));
+  const forged = await devices.forge('truck-1');
+  await refused('certificate-refused', () => connect('truck-1', forged));
 });
 
 it('takes nobody whose certificate has ended', async () => {
-  await refused(await devices.issue('truck-1', -1 / 48));
+  const expired = await devices.issue('truck-1', -1 / 48);
+  await refused('certificate-refused', () => connect('truck-1', expired));
 });
 
 it("takes no vehicle at the services' door, and no service at the vehicles'", async () => {
   const vehicle = await devices.issue('navora-bridge');
-  await expect(
-    connectAsync(broker.servicesUrl, { ca: ca(), ...vehicle, reconnectPeriod: 0 }, false),
-  ).rejects.toThrow();
   const { cert, key } = broker.tls.clients.bridge;
-  await expect(
-    connect('x', { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') }),
-  ).rejects.toThrow();
+  await refused(
+    'certificate-refused',
+    () => connectAsync(broker.servicesUrl, { ca: ca(), ...vehicle, reconnectPeriod: 0 }, false),
+    () => connect('x', { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') }),
+  );
 });
 
 it('speaks nothing in plain text', async () => {
-  const socket = connectTcp(broker.port, '127.0.0.1');
-  expect(await isTakenIn(socket)).toBe(false);
+  await watcher.counts('refused_connections_total{reason="not-tls"}', async () => {
+    expect(await isTakenIn(connectTcp(broker.port, '127.0.0.1'))).toBe(false);
+  });
 });
 
 it('speaks TLS 1.2 and later only', async () => {
@@ -130,7 +154,9 @@ it('speaks TLS 1.2 and later only', async () => {
   const { cert, key } = credentials;
   const options = { host: '127.0.0.1', port: broker.port, ca: ca(), cert, key };
   const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' } as const;
-  expect(await isTakenIn(connectTls({ ...options, ...old }))).toBe(false);
+  await watcher.counts('refused_connections_total{reason="old-tls"}', async () => {
+    expect(await isTakenIn(connectTls({ ...options, ...old }))).toBe(false);
+  });
   expect(await isTakenIn(connectTls({ ...options, maxVersion: 'TLSv1.2' }))).toBe(true);
   expect(await isTakenIn(connectTls(options))).toBe(true);
 });
@@ -144,7 +170,10 @@ it.each([
 ])('refuses what a vehicle publishes in %s, which is not its own topic', async (topic) => {
   const truck = await connect('truck-1', await devices.issue('truck-1'));
   const before = vehicleRecords().length;
-  expect(await publish(truck, topic, body('truck-2'))).toBe(NOT_AUTHORIZED);
+  // mosquitto 2.0.11 ends a connection that has a message refused.
+  await ended('foreign-topic', async () => {
+    expect(await publish(truck, topic, body('truck-2'))).toBe(NOT_AUTHORIZED);
+  });
   await arrives(honest, 'honest');
   expect(vehicleRecords().length).toBe(before + 1);
 });
@@ -155,6 +184,7 @@ it('gives up a body that speaks for another, with its reason, under the vehicle 
   await eventually('a dead letter', () => stack.letters.some(({ record }) => record.key === 'truck-3'));
   expect(stack.letters.find(({ record }) => record.key === 'truck-3')?.reason).toBe('vehicle-mismatch');
   expect([...recordsOf('truck-3'), ...recordsOf('truck-4')]).toEqual([]);
+  expect(await bridge.metric('navora_bridge_dead_letters_total')).toBe(1);
 });
 
 it('leaves the session of a vehicle alone when another comes under its client id', async () => {
@@ -162,7 +192,9 @@ it('leaves the session of a vehicle alone when another comes under its client id
   const thief = await connect('truck-5', await devices.issue('truck-6'));
   await arrives(owner, 'truck-5');
   await arrives(thief, 'truck-6');
-  expect(await publish(thief, topicOf('truck-5'), body('truck-5'))).toBe(NOT_AUTHORIZED);
+  await ended('foreign-topic', async () => {
+    expect(await publish(thief, topicOf('truck-5'), body('truck-5'))).toBe(NOT_AUTHORIZED);
+  });
   expect(owner.connected).toBe(true);
   await arrives(owner, 'truck-5');
 });
@@ -171,8 +203,11 @@ it('tells a vehicle nothing of the others, whatever it subscribes to', async () 
   const spy = await connect('truck-7', await devices.issue('truck-7'));
   const heard: string[] = [];
   spy.on('message', (topic) => heard.push(topic));
-  for (const filter of ['#', 'vehicles/+/telemetry', '$SYS/#', topicOf('honest')])
-    await spy.subscribeAsync(filter, { qos: 1 }).catch(() => undefined);
+  const filters = ['#', 'vehicles/+/telemetry', '$SYS/#', topicOf('honest')];
+  const subscribing = async () => {
+    for (const filter of filters) await spy.subscribeAsync(filter, { qos: 1 }).catch(() => undefined);
+  };
+  await watcher.counts('vehicle_subscriptions_total', subscribing, filters.length);
   await arrives(honest, 'honest');
   await arrives(spy, 'truck-7');
   expect(heard).toEqual([]);
@@ -181,8 +216,10 @@ it('tells a vehicle nothing of the others, whatever it subscribes to', async () 
 it('closes the connection of a vehicle that sends a packet of a mebibyte', async () => {
   const truck = await connect('truck-8', await devices.issue('truck-8'));
   const closed = new Promise<void>((resolve) => truck.once('close', () => resolve()));
-  expect(await publish(truck, topicOf('truck-8'), Buffer.alloc(1024 * 1024))).toBe(PACKET_TOO_LARGE);
-  await closed;
+  await ended('oversize-packet', async () => {
+    expect(await publish(truck, topicOf('truck-8'), Buffer.alloc(1024 * 1024))).toBe(PACKET_TOO_LARGE);
+    await closed;
+  });
   expect(recordsOf('truck-8')).toEqual([]);
 });
 
@@ -197,6 +234,7 @@ it('takes none of a certificate that is revoked, and asks nobody to connect agai
       () => true,
     ),
   );
+  await refused('certificate-refused', () => connect('truck-9', stolen));
   const other = await connect('truck-9', await devices.issue('truck-9'));
   await arrives(other, 'truck-9');
 });
@@ -219,7 +257,32 @@ it('resumes no TLS session of a certificate that was revoked since', async () =>
     ),
   );
   expect(tickets.length).toBeGreaterThan(0);
-  for (const session of tickets) expect(await isTakenIn(connectTls({ ...options, session }))).toBe(false);
+  const replay = async () => {
+    for (const session of tickets) expect(await isTakenIn(connectTls({ ...options, session }))).toBe(false);
+  };
+  await watcher.counts('refused_connections_total{reason="certificate-refused"}', replay, tickets.length);
+});
+
+it('lets nobody write into the log of the broker what others are said to have done', async () => {
+  const liar = await connect('truck-12', await devices.issue('truck-12'));
+  const lie = `x\n${new Date().toISOString().slice(0, 19)}Z: Client honest disconnected.`;
+  await ended('malformed-packet', () => liar.subscribeAsync(lie, { qos: 1 }).catch(() => undefined));
+  const disconnected = await watcher.count('vehicle_disconnections_total{reason="left"}');
+  await watcher.counts('vehicle_subscriptions_total', async () => {
+    const spy = await connect('truck-13', await devices.issue('truck-13'));
+    await spy.subscribeAsync('Client honest disconnected.', { qos: 1 }).catch(() => undefined);
+  });
+  expect(await watcher.count('vehicle_disconnections_total{reason="left"}')).toBe(disconnected);
+});
+
+it('says of a vehicle that comes with the certificate of one that is connected that it took over', async () => {
+  const credentials = await devices.issue('truck-14');
+  const first = await connect('truck-14', credentials);
+  const closed = new Promise<void>((resolve) => first.once('close', () => resolve()));
+  await ended('taken-over', async () => {
+    await connect('truck-14', credentials);
+    await closed;
+  });
 });
 
 /** Whether the broker answers a CONNECT of MQTT 5 with a CONNACK. */
@@ -239,5 +302,11 @@ it('lets a hundred connections that never say who they are harm nobody', async (
   for (const socket of sockets) socket.on('error', () => undefined);
   await arrives(honest, 'honest');
   await arrives(await connect('truck-11', await devices.issue('truck-11')), 'truck-11');
-  for (const socket of sockets) socket.destroy();
+  await watcher.counts(
+    'refused_connections_total{reason="gave-up"}',
+    async () => {
+      for (const socket of sockets) socket.destroy();
+    },
+    sockets.length,
+  );
 });

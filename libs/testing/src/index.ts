@@ -7,4 +7,6 @@ export * from './own-names.js';
 export * from './stack-faults.js';
 export * from './own-devices.js';
 export { OwnBroker, OwnSecureBroker } from '@navora/local-stack';
+export * from './secure-broker.js';
+export * from './watched-broker.js';
 export * from './service-process.js';

@@ -25,11 +25,26 @@ export class ServiceProcess {
 
   /** It sees this environment and nothing of ours. */
   static async start(app: string, environment: Environment): Promise<ServiceProcess> {
-    const adminPort = await freePort();
     const program = await freshProgram(workspace, app, `apps/${app}/src/main.ts`);
-    const child = spawn(process.execPath, ['--enable-source-maps', program], {
-      cwd: `${workspace}/apps/${app}`,
-      env: { NAVORA_ADMIN_PORT: String(adminPort), ...environment },
+    return ServiceProcess.run(`${workspace}/apps/${app}`, environment, program);
+  }
+
+  /** A run of the `navora` command, such as one that has an admin port. */
+  static async command(environment: Environment, ...args: string[]): Promise<ServiceProcess> {
+    const program = await freshProgram(workspace, 'navora', 'apps/cli/src/main.ts');
+    return ServiceProcess.run(workspace, environment, program, ...args);
+  }
+
+  private static async run(
+    cwd: string,
+    environment: Environment,
+    program: string,
+    ...args: string[]
+  ): Promise<ServiceProcess> {
+    const adminPort = await freePort();
+    const child = spawn(process.execPath, ['--enable-source-maps', program, ...args], {
+      cwd,
+      env: { ...environment, NAVORA_ADMIN_PORT: String(adminPort) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     return new ServiceProcess(child, adminPort);
@@ -68,11 +83,13 @@ export class ServiceProcess {
     return (await this.ask('/health/live')) !== undefined;
   }
 
-  /** The sum of a metric over its labels; 0 while it has none. */
-  async metric(name: string): Promise<number> {
+  /** The sum of a metric over its labels, or over those with this one, such as `reason="left"`; 0 while it has none. */
+  async metric(name: string, label = ''): Promise<number> {
     const text = (await this.ask('/metrics')) ?? '';
-    const values = text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm'));
-    return [...values].reduce((sum, [, value]) => sum + Number(value), 0);
+    const values = text.matchAll(new RegExp(`^${name}(\\{[^}]*\\})? (\\S+)$`, 'gm'));
+    return [...values]
+      .filter(([, labels = '']) => labels.includes(label))
+      .reduce((sum, [, , value]) => sum + Number(value), 0);
   }
 
   /** Frozen, it holds its connections and hears nothing; thawed, it goes on where it was. */

@@ -1,4 +1,4 @@
-import type { OwnSecureBroker } from '@navora/testing';
+import type { OwnSecureBroker } from '@navora/local-stack';
 
 /** With these the bridge gets in at a broker with TLS. */
 export function bridgeSettings({ servicesUrl, tls }: OwnSecureBroker): Record<string, string> {
