@@ -2,7 +2,13 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
-import { type DeviceCredentials, eventually, OwnDevices, OwnSecureBroker } from '@navora/testing';
+import {
+  BrokerWatcher,
+  type DeviceCredentials,
+  eventually,
+  OwnDevices,
+  OwnSecureBroker,
+} from '@navora/testing';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
@@ -12,12 +18,14 @@ const SILENT_FOR_MS = 120_000;
 
 let broker: OwnSecureBroker;
 let devices: OwnDevices;
+let watcher: BrokerWatcher;
 let honest: MqttClient;
 let ca: Buffer;
 
 beforeAll(async () => {
   broker = await OwnSecureBroker.start();
   devices = await OwnDevices.of(broker);
+  watcher = await BrokerWatcher.beside(broker, process.env);
   ca = readFileSync(broker.tls.servicesCa);
   honest = await connectAsync(
     broker.url,
@@ -27,6 +35,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   await honest?.endAsync(true);
+  await watcher?.dispose();
   await broker?.dispose();
 });
 
@@ -79,7 +88,19 @@ it(`${VEHICLES} vehicles that come back at once are all let in, and one that was
   told('meanwhile', await meanwhile());
   expect(sockets).toHaveLength(VEHICLES);
   expect(honest.connected).toBe(true);
+  await eventually(
+    'all of them counted',
+    async () => (await watcher.count('connected_vehicles')) === VEHICLES + 1,
+  );
   for (const socket of sockets) socket.destroy();
+  await eventually(
+    'all but one gone and recorded',
+    async () =>
+      (await watcher.count('connected_vehicles')) === 1 &&
+      (await watcher.count('log_unrecorded_bytes')) === 0,
+  );
+  expect(await watcher.count('vehicle_disconnections_total{reason="lost"}')).toBe(VEHICLES);
+  expect(watcher.process.residentBytes).toBeLessThan(300 * 1024 * 1024);
 }, 180_000);
 
 it('a vehicle that tries ten thousand topics costs the broker nothing that stays', async () => {
@@ -93,9 +114,11 @@ it('a vehicle that tries ten thousand topics costs the broker nothing that stays
   // mosquitto 2.0.11 closes the connection of who publishes where it may not.
   const closed = new Promise<void>((resolve) => truck.once('close', () => resolve()));
   truck.on('error', () => undefined);
-  for (let i = 0; i < 10_000; i++)
-    truck.publish(`vehicles/victim-${i}/telemetry`, '{}', { qos: 0 }, () => undefined);
-  await Promise.race([closed, pause(10_000)]);
+  await watcher.counts('vehicle_disconnections_total{reason="foreign-topic"}', async () => {
+    for (let i = 0; i < 10_000; i++)
+      truck.publish(`vehicles/victim-${i}/telemetry`, '{}', { qos: 0 }, () => undefined);
+    await Promise.race([closed, pause(10_000)]);
+  });
   await truck.endAsync(true);
   told('meanwhile', await meanwhile());
   expect(residentMiB() - before).toBeLessThan(10);
@@ -111,7 +134,9 @@ it(
     let open = sockets.length;
     for (const socket of sockets) socket.on('error', () => undefined).once('close', () => open--);
     const meanwhile = honestTraffic();
-    await eventually('the last one closed', () => open === 0, { withinMs: SILENT_FOR_MS, everyMs: 1000 });
+    const allClosed = () =>
+      eventually('the last one closed', () => open === 0, { withinMs: SILENT_FOR_MS, everyMs: 1000 });
+    await watcher.counts('refused_connections_total{reason="mute"}', allClosed, sockets.length);
     told('meanwhile', await meanwhile());
   },
   SILENT_FOR_MS + 30_000,

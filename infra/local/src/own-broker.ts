@@ -63,13 +63,15 @@ export class OwnBroker {
 
 /** The same with TLS, as the stack has it, and authorities of its own. */
 export class OwnSecureBroker {
+  private child: Child | undefined;
+
   private constructor(
     readonly tls: StackTls,
     /** Of the vehicles' listener. */
     readonly port: number,
     readonly servicesPort: number,
     private readonly folder: string,
-    private readonly child: Child,
+    private readonly downloads: string,
   ) {}
 
   static async start(home?: string): Promise<OwnSecureBroker> {
@@ -84,11 +86,23 @@ export class OwnSecureBroker {
     const listeners = { vehicles: `${port} 127.0.0.1`, services: `${servicesPort} 127.0.0.1` };
     const configuration = join(folder, 'mosquitto.conf');
     writeFileSync(configuration, writeSecureConf(listeners, tls, folder, data));
-    const child = startBroker(downloads, configuration, folder);
-    const broker = new OwnSecureBroker(tls, port, servicesPort, folder, child);
-    const answers = () => mqttAnswers('127.0.0.1', servicesPort, { tls: operatorCredentials(tls) });
-    await waitUntil('The MQTT broker', answers, { withinMs: 20_000 });
+    const broker = new OwnSecureBroker(tls, port, servicesPort, folder, downloads);
+    await broker.run();
     return broker;
+  }
+
+  /** Starts it again after `end`, with what it has on its disk. */
+  async run(): Promise<void> {
+    this.child = startBroker(this.downloads, join(this.folder, 'mosquitto.conf'), this.folder);
+    const tls = operatorCredentials(this.tls);
+    const answers = () => mqttAnswers('127.0.0.1', this.servicesPort, { tls });
+    await waitUntil('The MQTT broker', answers, { withinMs: 20_000 });
+  }
+
+  async end(signal: NodeJS.Signals): Promise<void> {
+    if (this.child?.identity) signalProcess(this.child.identity, signal);
+    await this.child?.ended;
+    this.child = undefined;
   }
 
   get url(): string {
@@ -100,12 +114,11 @@ export class OwnSecureBroker {
   }
 
   get pid(): number {
-    return this.child.identity?.pid ?? 0;
+    return this.child?.identity?.pid ?? 0;
   }
 
   async dispose(): Promise<void> {
-    if (this.child.identity) signalProcess(this.child.identity, 'SIGKILL');
-    await this.child.ended;
+    await this.end('SIGKILL');
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
