@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { alertsCommand } from './alerts-command.js';
 import { auditCommand } from './audit-command.js';
+import { checkCommand } from './check-command.js';
 import { deadLettersCommand } from './dead-letters-command.js';
 import { devicesCommand } from './devices-command.js';
 import { drillCommand } from './drill-command.js';
@@ -30,6 +31,7 @@ for (const command of [
   schemasCommand,
   deadLettersCommand,
   devicesCommand,
+  checkCommand,
   auditCommand,
   drillCommand,
 ]) {
