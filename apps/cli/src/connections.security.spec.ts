@@ -80,7 +80,7 @@ it('records when a vehicle came and went, and shows it newest first', async () =
   expect((await navora('devices', 'connections', '--limit', '500')).stdout).toContain(`${id} `);
 });
 
-it('tells with a device whether it is online', async () => {
+it('tells with a device whether it is online, and that it was us who ended its connection', async () => {
   const id = ownName('truck');
   const bundles = mkdtempSync(join(tmpdir(), 'navora-bundles-'));
   expect((await navora('devices', 'add', id, '--out', bundles)).code).toBe(0);
@@ -91,6 +91,9 @@ it('tells with a device whether it is online', async () => {
   expect((await navora('devices', 'show', id)).stdout).toMatch(/\nonline since \S+Z, as far as recorded\n/);
   const shown = JSON.parse((await navora('devices', 'show', id, '--json')).stdout) as object;
   expect(shown).toMatchObject({ connections: [{ change: 'online' }] });
+  await navora('devices', 'revoke', id);
+  await isRecorded(id, 'online', 'taken-over: ended-by-operator');
+  expect((await navora('devices', 'show', id)).stdout).toContain('\noffline since ');
 });
 
 it('takes all vehicles for offline when the broker was killed, and follows its successor', async () => {
