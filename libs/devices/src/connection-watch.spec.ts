@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger, createMetrics } from '@navora/runtime';
@@ -94,6 +94,17 @@ it('counts on while the store is away, says that it does not record, and records
   await expect.poll(() => metric('connected_vehicles')).toBe(2);
   storeIsAway = false;
   await expect.poll(told, { timeout: 5000 }).toEqual(['truck-1 online', 'truck-2 online']);
+  await expect.poll(() => watch.notReadyBecause()).toEqual([]);
+});
+
+it('says that there is no log, or none that may be read, and reads it once there is', async () => {
+  const { watch } = watching();
+  await expect.poll(() => watch.notReadyBecause()).toEqual([`there is no log of the broker at ${log}`]);
+  mkdirSync(log);
+  await expect.poll(() => watch.notReadyBecause()).toEqual([expect.stringMatching(/cannot be read: EISDIR/)]);
+  rmSync(log, { recursive: true });
+  comes('truck-1');
+  await expect.poll(told).toEqual(['truck-1 online']);
   await expect.poll(() => watch.notReadyBecause()).toEqual([]);
 });
 

@@ -36,7 +36,8 @@ const SAVE_EVERY_MS = 5_000;
  * again what was recorded already, as the same rows.
  */
 export class ConnectionWatch {
-  private problem: string | undefined;
+  private notRead: string | undefined;
+  private notRecorded: string | undefined;
   private readonly mark: Mark;
 
   constructor(
@@ -51,7 +52,7 @@ export class ConnectionWatch {
   }
 
   notReadyBecause(): string[] {
-    return this.problem === undefined ? [] : [this.problem];
+    return [this.notRead, this.notRecorded].filter((problem) => problem !== undefined);
   }
 
   /** Until it is stopped. */
@@ -117,7 +118,7 @@ export class ConnectionWatch {
   ): Promise<void> {
     try {
       while (!signal.aborted) {
-        const part = follower.read();
+        const part = this.nextPart(follower);
         if (follower.lostTheThread) this.log.warn({ file: this.settings.log }, 'broker_log_has_a_gap');
         follower.lostTheThread = false;
         if (part) await take(part);
@@ -131,19 +132,37 @@ export class ConnectionWatch {
     }
   }
 
+  /** A log that may not be read is no reason to end what else runs beside the broker. */
+  private nextPart(follower: LogFollower): LogPart | undefined {
+    const { log: file } = this.settings;
+    let part: LogPart | undefined;
+    let problem: string | undefined;
+    try {
+      part = follower.read();
+      if (!follower.isThere) problem = `there is no log of the broker at ${file}`;
+    } catch (error) {
+      problem = `the broker's log cannot be read: ${errorFields(error).error}`;
+      follower.close();
+    }
+    if (problem !== undefined && problem !== this.notRead)
+      this.log.error({ file, error: problem }, 'broker_log_not_read');
+    this.notRead = problem;
+    return part;
+  }
+
   private async storeForSure(changes: RecordedChange[], signal: AbortSignal): Promise<void> {
     const { keepDays } = this.settings;
     await retryForever(() => this.store.record(changes, keepDays), {
       ...{ firstMs: 200, maxMs: 10_000, signal },
       onRetry: (error, attempt) => {
-        this.problem = `connections are counted, but not recorded: ${errorFields(error).error}`;
+        this.notRecorded = `connections are counted, but not recorded: ${errorFields(error).error}`;
         this.log.error(
           { ...errorFields(error), attempt, changes: changes.length },
           'connections_not_recorded',
         );
       },
     });
-    this.problem = undefined;
+    this.notRecorded = undefined;
   }
 
   private changesOf(part: LogPart, connections: Connections): RecordedChange[] {

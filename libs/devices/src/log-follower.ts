@@ -46,8 +46,14 @@ export class LogFollower {
     const part = this.readPart(this.file);
     if (part || !successor) return part;
     this.close();
+    this.remembered = undefined;
     this.file = this.open();
     return this.file && this.readPart(this.file);
+  }
+
+  /** Whether there is a log to read. */
+  get isThere(): boolean {
+    return this.file !== undefined;
   }
 
   /** Bytes that are written and not read. */
@@ -55,8 +61,11 @@ export class LogFollower {
     return this.file ? fstatSync(this.file.descriptor).size - this.file.place.offset : 0;
   }
 
+  /** The next reading opens it again, where it was. */
   close(): void {
-    if (this.file) closeSync(this.file.descriptor);
+    if (!this.file) return;
+    this.remembered = this.file.place;
+    closeSync(this.file.descriptor);
     this.file = undefined;
   }
 
