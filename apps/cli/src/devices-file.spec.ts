@@ -22,7 +22,7 @@ it('reads devices by the names of the columns, in whatever order', async () => {
 it('names each line that is wrong, and goes on behind it', async () => {
   expect(
     await linesOf(
-      'vehicleId,group\ntruck-1,north\ntruck-1,south\n,north\ntruck 2,north\ntruck-3\n"tr\ntruck-4,\n',
+      'vehicleId,group\ntruck-1,north\ntruck-1,south\n,north\ntruck 2,north\ntruck-3\n"tr\ntruck-4,\nnavora-bridge,\n',
     ),
   ).toEqual([
     { line: 2, vehicleId: 'truck-1', group: 'north' },
@@ -32,6 +32,10 @@ it('names each line that is wrong, and goes on behind it', async () => {
     { line: 6, problem: '1 columns instead of 2' },
     { line: 7, problem: expect.stringContaining('is not CSV') as string },
     { line: 8, vehicleId: 'truck-4' },
+    {
+      line: 9,
+      problem: '"navora-bridge" is no id for a vehicle: navora-… are our own clients at the broker',
+    },
   ]);
 });
 

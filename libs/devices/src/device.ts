@@ -48,10 +48,18 @@ export function factsOf({ group, driver }: { [K in keyof DeviceFacts]?: string |
   return { ...(group !== undefined && { group }), ...(driver !== undefined && { driver }) };
 }
 
+/**
+ * Of our own clients at the broker. It tells names apart by listener, and client ids not at all: a vehicle that is called
+ * as the bridge is would take over its session, with the messages that wait in it.
+ */
+const OURS = /^navora-/i;
+
 /** Why it names no device; undefined when it may. */
 export function idProblem(vehicleId: string): string | undefined {
-  if (isVehicleId(vehicleId)) return undefined;
-  return `"${vehicleId}" is no vehicle id: letters, digits, _ and -, at most 64`;
+  if (!isVehicleId(vehicleId)) return `"${vehicleId}" is no vehicle id: letters, digits, _ and -, at most 64`;
+  if (OURS.test(vehicleId))
+    return `"${vehicleId}" is no id for a vehicle: navora-… are our own clients at the broker`;
+  return undefined;
 }
 
 /** One sentence about what cannot be done, for who asked for it. */
