@@ -20,6 +20,7 @@ const ALERTS = [
 const MAY: Record<string, { read: string[] | 'all'; change: string[] }> = {
   bridge: { read: [], change: [] },
   consumer: { read: [], change: [] },
+  watch: { read: ['revocation_lists'], change: ['vehicle_connections'] },
   processor: { read: ['layout', 'readings'], change: ['latest_readings', 'readings'] },
   alerts: { read: ALERTS, change: ALERTS },
   operator: {

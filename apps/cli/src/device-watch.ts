@@ -69,7 +69,7 @@ export function openBrokerWatch(
   reload: Reload,
   log: Logger,
 ): BrokerWatch {
-  const configuration = readConfiguration(settings, environment, 'operator');
+  const configuration = readConfiguration(settings, environment, 'watch');
   const { cassandraKeyspace } = configuration;
   const list = revocationsIn(configuration);
   const metrics = createMetrics('devices-watch');

@@ -36,6 +36,7 @@ export const KAFKA_GRANTS: Record<Grantee, readonly KafkaGrant[]> = {
     { on: 'groups beginning with', name: 'navora-audit-', may: ['read', 'delete'] },
     { on: 'groups beginning with', name: 'navora-reader-', may: ['read', 'delete'] },
   ],
+  watch: [],
   // Programs of others, by groups of theirs.
   consumer: [
     topic(TOPICS.readings, 'read'),
@@ -72,5 +73,10 @@ export const TABLE_GRANTS: Record<
     alert_actions: ['change'],
     devices: ['change'],
     revocation_lists: ['change'],
+  },
+  // `navora devices watch`, beside each MQTT broker.
+  watch: {
+    revocation_lists: ['read'],
+    vehicle_connections: ['change'],
   },
 };

@@ -6,7 +6,13 @@ import { createCassandra } from '@navora/cassandra';
 import { ServiceProcesses } from '@navora/drill';
 import { createKafka } from '@navora/kafka';
 import { servicesEnv } from '@navora/local-stack';
-import { cassandraSettings, createLogger, errorFields, kafkaSettings, readConfiguration } from '@navora/runtime';
+import {
+  cassandraSettings,
+  createLogger,
+  errorFields,
+  kafkaSettings,
+  readConfiguration,
+} from '@navora/runtime';
 import { GROUPS } from '@navora/schemas';
 import { startFleet, type Fleet } from '@navora/simulator';
 import { ownEnvironment } from './cli-config.js';

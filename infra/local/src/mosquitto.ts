@@ -76,7 +76,15 @@ export function writeSecureConf(
   const devicesCa = join(devices, AUTHORITY_CERTIFICATE);
   return secureMosquittoConf(
     {
-      ...{ ...listeners, server: servers.mqtt, devicesCa, servicesCa, revoked, vehiclesAclFile, servicesAclFile },
+      ...{
+        ...listeners,
+        server: servers.mqtt,
+        devicesCa,
+        servicesCa,
+        revoked,
+        vehiclesAclFile,
+        servicesAclFile,
+      },
       log: brokerLog,
     },
     data,

@@ -37,7 +37,16 @@ const SERVERS = ['mqtt', 'kafka', 'cassandra', 'registry'] as const;
 type Server = (typeof SERVERS)[number];
 
 /** `consumer` is for programs of others that read from Kafka; `admin` is the stack itself, which may do anything. */
-export const CLIENTS = ['bridge', 'processor', 'alerts', 'operator', 'migrate', 'consumer', 'admin'] as const;
+export const CLIENTS = [
+  'bridge',
+  'processor',
+  'alerts',
+  'operator',
+  'watch',
+  'migrate',
+  'consumer',
+  'admin',
+] as const;
 export type Client = (typeof CLIENTS)[number];
 
 /** What one of our clients shows: its certificate where those are asked for, its password in Cassandra. */
