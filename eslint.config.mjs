@@ -19,6 +19,7 @@ export const depConstraints = [
     sourceTag: 'scope:devices',
     onlyDependOnLibsWithTags: libsOf('schemas', 'runtime', 'cassandra', 'identity'),
   },
+  { sourceTag: 'scope:erasure', onlyDependOnLibsWithTags: libsOf('runtime', 'cassandra') },
   { sourceTag: 'scope:rules', onlyDependOnLibsWithTags: libsOf('schemas', 'runtime') },
   { sourceTag: 'scope:simulator', onlyDependOnLibsWithTags: libsOf('schemas') },
   {
@@ -28,11 +29,11 @@ export const depConstraints = [
   { sourceTag: 'scope:mqtt-bridge', onlyDependOnLibsWithTags: libsOf('schemas', 'runtime', 'kafka') },
   {
     sourceTag: 'scope:processor',
-    onlyDependOnLibsWithTags: libsOf('schemas', 'runtime', 'kafka', 'cassandra', 'rules'),
+    onlyDependOnLibsWithTags: libsOf('schemas', 'runtime', 'kafka', 'cassandra', 'rules', 'erasure'),
   },
   {
     sourceTag: 'scope:alerts',
-    onlyDependOnLibsWithTags: libsOf('schemas', 'runtime', 'kafka', 'cassandra', 'rules'),
+    onlyDependOnLibsWithTags: libsOf('schemas', 'runtime', 'kafka', 'cassandra', 'rules', 'erasure'),
   },
   {
     sourceTag: 'scope:drill',
@@ -60,6 +61,7 @@ export const depConstraints = [
       'auditor',
       'identity',
       'devices',
+      'erasure',
       'drill',
       'faults',
       'local-stack',

@@ -64,7 +64,7 @@ export async function migrateAll(
     const applied = await migrate(cassandra, {
       keyspace: configuration.cassandraKeyspace,
       replication: replicationMap(configuration.keyspaceReplication),
-      folders: ['apps/processor', 'apps/alerts', 'apps/cli', 'libs/devices'].map((owner) => ({
+      folders: ['apps/processor', 'apps/alerts', 'apps/cli', 'libs/devices', 'libs/erasure'].map((owner) => ({
         owner: basename(owner),
         path: join(workspaceRoot, owner, 'migrations'),
       })),

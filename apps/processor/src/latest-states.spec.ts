@@ -1,9 +1,11 @@
+import { NO_FENCES } from '@navora/erasure';
 import { createLogger } from '@navora/runtime';
 import { aReading } from '@navora/testing';
 import { expect, it } from 'vitest';
 import { LatestStates, type LatestState } from './latest-states.js';
 
 const log = createLogger('test', 'silent');
+const NOW = Date.now();
 
 it('writes only the newest of what waits, and resolves everything that it covers', async () => {
   const written: LatestState[][] = [];
@@ -15,9 +17,10 @@ it('writes only the newest of what waits, and resolves everything that it covers
       },
     },
     log,
+    NO_FENCES,
   );
-  await Promise.all([5, 7, 6].map((recordedAt) => latest.remember(1, aReading({ recordedAt }))));
-  await latest.remember(1, aReading({ vehicleId: 'other', recordedAt: 1 }));
+  await Promise.all([5, 7, 6].map((recordedAt) => latest.remember(1, aReading({ recordedAt }), NOW)));
+  await latest.remember(1, aReading({ vehicleId: 'other', recordedAt: 1 }), NOW);
   expect(written.map((states) => states.map(({ vehicleId, recordedAt }) => [vehicleId, recordedAt]))).toEqual(
     [[['truck-17', 5]], [['truck-17', 7]], [['other', 1]]],
   );
@@ -34,17 +37,61 @@ it('repeats a failed write, and is not healthy meanwhile', async () => {
       },
     },
     log,
+    NO_FENCES,
   );
-  await latest.remember(1, aReading());
+  await latest.remember(1, aReading(), NOW);
   expect(health).toEqual([true, false, false]);
   expect(latest.healthy).toBe(true);
 });
 
 it('leaves out what was not measured', async () => {
   let state = '';
-  const latest = new LatestStates({ write: async (_, [only]) => void (state = only?.state ?? '') }, log);
-  await latest.remember(1, aReading({ location: null, cargoTemperatureC: null, extras: { door: 'shut' } }));
+  const latest = new LatestStates(
+    { write: async (_, [only]) => void (state = only?.state ?? '') },
+    log,
+    NO_FENCES,
+  );
+  await latest.remember(
+    1,
+    aReading({ location: null, cargoTemperatureC: null, extras: { door: 'shut' } }),
+    NOW,
+  );
   expect(JSON.parse(state)).toMatchObject({ speedKph: 71.5, extras: { door: 'shut' } });
   expect(JSON.parse(state)).not.toHaveProperty('cargoTemperatureC');
   expect(JSON.parse(state)).not.toHaveProperty('location');
+});
+
+it('writes nothing of a vehicle whose fence comes while a write fails, and resolves all the same', async () => {
+  const written: string[] = [];
+  let attempts = 0;
+  const fences = { ...NO_FENCES, isErased: (vehicle: string) => attempts > 0 && vehicle === 'forgotten' };
+  const write = async (_: number, states: LatestState[]) => {
+    if (attempts++ === 0) throw new Error('away');
+    written.push(...states.map(({ vehicleId }) => vehicleId));
+  };
+  const latest = new LatestStates({ write }, log, fences);
+  await Promise.all(
+    ['forgotten', 'other'].map((vehicleId) => latest.remember(1, aReading({ vehicleId }), NOW)),
+  );
+  expect(written).toEqual(['other']);
+});
+
+it('lets no erased reading stand in the way of an older one that was received after the fence', async () => {
+  const written: LatestState[] = [];
+  let isErased = (_receivedAt: number) => false;
+  let release: () => void = () => undefined;
+  const gate = new Promise<void>((resolve) => (release = resolve));
+  const latest = new LatestStates(
+    { write: async (_, states) => void (written.push(...states), await gate) },
+    log,
+    { ...NO_FENCES, isErased: (_, receivedAt) => isErased(receivedAt) },
+  );
+  const first = latest.remember(1, aReading({ vehicleId: 'other' }), NOW);
+  await new Promise(setImmediate);
+  const before = latest.remember(1, aReading({ recordedAt: 9000 }), NOW);
+  isErased = (receivedAt) => receivedAt <= NOW;
+  const after = latest.remember(1, aReading({ recordedAt: 5000 }), NOW + 1);
+  release();
+  await Promise.all([first, before, after]);
+  expect(written.map(({ recordedAt }) => recordedAt).at(-1)).toBe(5000);
 });

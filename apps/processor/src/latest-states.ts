@@ -1,5 +1,6 @@
 import { retryForever, type Logger, errorFields } from '@navora/runtime';
 import type { CassandraClient } from '@navora/cassandra';
+import type { FenceCheck } from '@navora/erasure';
 import type { Reading } from '@navora/schemas';
 
 export interface LatestState {
@@ -16,6 +17,7 @@ export interface LatestStateWriter {
 
 interface Pending {
   reading: Reading;
+  receivedAt: number;
   waiting: (() => void)[];
 }
 
@@ -37,23 +39,26 @@ export class LatestStates {
   constructor(
     private readonly writer: LatestStateWriter,
     private readonly log: Logger,
+    private readonly fences: FenceCheck,
   ) {}
 
   get healthy(): boolean {
     return this.failing === 0;
   }
 
-  /** Resolves once the vehicle's state is at least as new as this reading. */
-  remember(shard: number, reading: Reading): Promise<void> {
+  /** Resolves once the vehicle's state is at least as new as this reading, or the reading is erased. */
+  remember(shard: number, reading: Reading, receivedAt: number): Promise<void> {
     return new Promise((resolve) => {
       let pending = this.shards.get(shard);
       if (!pending) this.shards.set(shard, (pending = new Map()));
       const before = pending.get(reading.vehicleId);
       if (before) {
         before.waiting.push(resolve);
-        if (isNewer(reading, before.reading)) before.reading = reading;
+        // One that is erased must not stand in the way of an older one that came after it.
+        if (isNewer(reading, before.reading) || this.isErased(before))
+          Object.assign(before, { reading, receivedAt });
       } else {
-        pending.set(reading.vehicleId, { reading, waiting: [resolve] });
+        pending.set(reading.vehicleId, { reading, receivedAt, waiting: [resolve] });
       }
       this.makeReady(shard);
     });
@@ -77,8 +82,7 @@ export class LatestStates {
   private async writeShard(shard: number): Promise<void> {
     this.writesInFlight++;
     const pending = this.take(shard);
-    const states = pending.map(({ reading }) => stateOf(reading));
-    await this.writeUntilDone(shard, states);
+    await this.writeUntilDone(shard, pending);
     for (const { waiting } of pending) for (const resolve of waiting) resolve();
     this.writesInFlight--;
     this.busy.delete(shard);
@@ -86,9 +90,9 @@ export class LatestStates {
     this.startWrites();
   }
 
-  private async writeUntilDone(shard: number, states: LatestState[]): Promise<void> {
+  private async writeUntilDone(shard: number, pending: readonly Pending[]): Promise<void> {
     let failed = false;
-    await retryForever(() => this.writer.write(shard, states), {
+    await retryForever(() => this.write(shard, pending), {
       firstMs: 200,
       maxMs: 2000,
       onRetry: (error, attempt) => {
@@ -98,6 +102,17 @@ export class LatestStates {
       },
     });
     if (failed) this.failing--;
+  }
+
+  /** Fences are asked before each attempt: one may have been raised since the last. */
+  private async write(shard: number, pending: readonly Pending[]): Promise<void> {
+    if (!this.fences.fresh) await this.fences.untilFresh();
+    const states = pending.filter((one) => !this.isErased(one)).map(({ reading }) => stateOf(reading));
+    if (states.length > 0) await this.writer.write(shard, states);
+  }
+
+  private isErased({ reading, receivedAt }: Pending): boolean {
+    return this.fences.isErased(reading.vehicleId, receivedAt);
   }
 
   private take(shard: number): Pending[] {

@@ -13,6 +13,7 @@ import {
   VehicleParking,
   WrongTopics,
 } from '@navora/kafka';
+import { ErasureStore, Fences, MissingErasures } from '@navora/erasure';
 import {
   createLogger,
   createMetrics,
@@ -46,7 +47,10 @@ const DAY_MS = 24 * 3600 * 1000;
 
 /** What no waiting mends: someone must migrate or correct something first. */
 const isFinal = (error: unknown) =>
-  error instanceof WrongTopics || error instanceof WrongLayout || error instanceof SchemaNotRegistered;
+  error instanceof WrongTopics ||
+  error instanceof WrongLayout ||
+  error instanceof MissingErasures ||
+  error instanceof SchemaNotRegistered;
 
 /** Who it is that refuses us, by what we say that we wait for. */
 const REFUSERS = {
@@ -156,6 +160,14 @@ await runService(
       (started) => started.stop(),
     );
 
+    const erasures = new ErasureStore(cassandra, config.cassandraKeyspace);
+    const fences = await reach('the fences of erased vehicles', () => Fences.load(erasures, { log }));
+    await service.start(
+      'fences',
+      () => fences.start(),
+      () => fences.stop(),
+    );
+
     const producer = await service.start(
       'Kafka producer',
       () => createProducer(kafka),
@@ -182,6 +194,7 @@ await runService(
       mustWait: ({ value }) => value !== null && codec.isPending(value),
     });
     const store = new ReadingStore(new CassandraReadings(cassandra, config.cassandraKeyspace), {
+      fences,
       maxBatchesInFlight: config.maxBatchesInFlight,
       onBatch: (rows, ms) => metrics.batch(rows, ms),
       onFailure: (kind, error, rows) => {
@@ -190,7 +203,11 @@ await runService(
         log.warn({ kind, rows, error: String(error) }, 'store_failed');
       },
     });
-    const latest = new LatestStates(new CassandraLatestStates(cassandra, config.cassandraKeyspace), log);
+    const latest = new LatestStates(
+      new CassandraLatestStates(cassandra, config.cassandraKeyspace),
+      log,
+      fences,
+    );
     const journey = new ReadingJourney({
       codec,
       lessons,
@@ -200,6 +217,7 @@ await runService(
       judge: () => judge,
       signals: new Signals(lane, signalEncoder, config.signalsTopic),
       deadLetters: new DeadLetters('processor', lane, deadLetterEncoder, config.deadLettersTopic),
+      fences,
       metrics,
       retentionMs: config.retentionDays * DAY_MS,
       onBug: crash,
@@ -249,6 +267,7 @@ await runService(
     );
     notReady.set('no partition is assigned', () => strategy.group?.assigned ?? false);
     notReady.set('Cassandra does not take readings', () => store.healthy && latest.healthy);
+    notReady.set('nobody can tell which vehicles are erased', () => fences.fresh);
     notReady.set('Cassandra does not answer', () => probe.healthy);
     notReady.set('Kafka does not take signals', () => lane.healthy);
   },

@@ -98,6 +98,10 @@ export class ProcessorMetrics {
     if (stored.status === 'stored') this.latency.observe(Math.max(0, Date.now() - row.receivedAt) / 1000);
   }
 
+  erased(): void {
+    this.readings.inc({ status: 'erased' });
+  }
+
   deadLettered(reason: DeadLetterReason): void {
     this.deadLetters.inc({ reason });
   }

@@ -1,3 +1,4 @@
+import { NO_FENCES } from '@navora/erasure';
 import {
   OffsetTracker,
   RecordBatch,
@@ -61,6 +62,7 @@ function aPartition(bounds = { maxPerVehicle: MAX_PER_VEHICLE, maxInAll: MAX_IN_
     },
     latest: { remember: async () => undefined },
     judge: () => judge,
+    fences: NO_FENCES,
     signals: { encode: () => Buffer.of(0), publish: async () => undefined, pass: async () => undefined },
     deadLetters: {
       bury: async (record) => void done.push({ record, how: 'buried', at: Date.now() }),

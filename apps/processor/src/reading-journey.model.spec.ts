@@ -1,4 +1,5 @@
 import type { BatchAnswer, ConditionalStore } from '@navora/cassandra';
+import { NO_FENCES } from '@navora/erasure';
 import { OffsetTracker, RecordBatch, VehicleParking, type ConsumedRecord } from '@navora/kafka';
 import { Judge, parseRules } from '@navora/rules';
 import { createMetrics } from '@navora/runtime';
@@ -124,11 +125,12 @@ class World implements ConditionalStore<ReadingRow, Existing> {
       codec: { decode: decoded },
       lessons: { untilSettled: async () => 'known' },
       parking: new VehicleParking({ maxPerVehicle: 10, maxInAll: 10, mustWait: () => false }),
-      store: new ReadingStore(this, { maxBatchesInFlight: 2 }),
+      store: new ReadingStore(this, { maxBatchesInFlight: 2, fences: NO_FENCES }),
       latest: {
         remember: (_, { vehicleId }) => this.answered(() => void this.remembered.add(vehicleId)),
       },
       judge: () => judge,
+      fences: NO_FENCES,
       signals: {
         encode: (signal) => Buffer.from(JSON.stringify(signal)),
         publish: (_, bytes) => {

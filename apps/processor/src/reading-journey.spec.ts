@@ -6,6 +6,7 @@ import {
   VehicleParking,
   type ConsumedRecord,
 } from '@navora/kafka';
+import { NO_FENCES } from '@navora/erasure';
 import { Judge, parseRules } from '@navora/rules';
 import {
   frameAvro,
@@ -88,6 +89,7 @@ async function aJourney(over: Partial<JourneyParts> = {}) {
         buried.push({ offset, rejection });
       },
     },
+    fences: NO_FENCES,
     metrics: new ProcessorMetrics(createMetrics('test')),
     retentionMs: 365 * 24 * HOUR_MS,
     onBug: (error) => bugs.push(error),

@@ -6,6 +6,7 @@ import type {
   SchemaLessons,
   VehicleParking,
 } from '@navora/kafka';
+import type { FenceCheck } from '@navora/erasure';
 import type { Judge } from '@navora/rules';
 import {
   heartbeatOf,
@@ -32,6 +33,7 @@ export interface JourneyParts {
   judge: () => Judge;
   signals: Pick<Signals, 'encode' | 'publish' | 'pass'>;
   deadLetters: Pick<DeadLetters, 'bury'>;
+  fences: FenceCheck;
   metrics: ProcessorMetrics;
   retentionMs: number;
   /** A bug outside the pure steps: the process must end, nothing of it was committed. */
@@ -46,8 +48,11 @@ type Refused = { rejection: Rejection };
  *
  * A reading is decoded, checked for identity and time, stored once by group commit, remembered as the vehicle's
  * latest state, judged by the rules, and published as a signal: also when it was stored before, since the crash
- * may have come between store and publish. A heartbeat passes on once all before it is signalled. One whose schema is not known yet is parked, and those of its vehicle
- * behind it.
+ * may have come between store and publish. A heartbeat passes on once all before it is signalled. One whose schema is
+ * not known yet is parked, and those of its vehicle behind it.
+ *
+ * A reading that its vehicle's fence holds back is erased: resolved without a trace, wherever on its way it is. The
+ * fence is asked here at the head, and again before each write.
  */
 export class ReadingJourney {
   /** The youngest record under way of each vehicle: settled once its signal has been handed over. */
@@ -60,6 +65,10 @@ export class ReadingJourney {
       const heartbeat = heartbeatOf(record);
       if (heartbeat) {
         this.pass(batch, record, heartbeat).catch(this.parts.onBug);
+        continue;
+      }
+      if (this.isErased(record)) {
+        this.setOut(batch, record, 'erased');
         continue;
       }
       const row = this.parts.parking.isParked(record) ? undefined : this.read(record);
@@ -81,7 +90,7 @@ export class ReadingJourney {
   }
 
   /** Nothing is awaited from here to the store: of two deliveries of one reading the first must be stored. */
-  private setOut(batch: RecordBatch, record: ConsumedRecord, row: ReadingRow | Refused): void {
+  private setOut(batch: RecordBatch, record: ConsumedRecord, row: ReadingRow | Refused | 'erased'): void {
     const vehicle = record.key?.toString() ?? '';
     const journey = this.follow(batch, record, row, this.lastOf.get(vehicle)).catch(this.parts.onBug);
     this.lastOf.set(vehicle, journey);
@@ -112,21 +121,26 @@ export class ReadingJourney {
   private async follow(
     batch: RecordBatch,
     record: ConsumedRecord,
-    row: ReadingRow | Refused,
+    row: ReadingRow | Refused | 'erased',
     earlier: Promise<void> | undefined,
   ): Promise<void> {
+    if (row === 'erased') return this.forget(batch, record, earlier);
     if ('rejection' in row) return this.bury(batch, record, row.rejection, earlier);
     const stored = await this.parts.store.storeOnce(row);
+    if (stored === 'erased') return this.forget(batch, record, earlier);
     if ('rejection' in stored) return this.bury(batch, record, stored.rejection, earlier);
     this.parts.metrics.stored(stored, row);
 
-    const remembered = stored.clockSuspect ? undefined : this.parts.latest.remember(row.shard, row.reading);
+    const remembered = stored.clockSuspect
+      ? undefined
+      : this.parts.latest.remember(row.shard, row.reading, row.receivedAt);
 
     const signal = this.judged(row, stored);
     if ('rejection' in signal) return this.bury(batch, record, signal.rejection, earlier);
 
     await earlier; // a vehicle's signals leave in its order
     if (!batch.assignment.held) return; // the partition's new owner meets this record again
+    if (this.isErased(record)) return this.forget(batch, record, earlier);
     const published = this.parts.signals.publish(row.reading.vehicleId, signal.bytes);
     this.resolveAfter(batch, record, published, remembered);
   }
@@ -160,14 +174,31 @@ export class ReadingJourney {
     }));
   }
 
+  /** A dead letter holds the body, so there must be none of what is erased. */
   private async bury(
     batch: RecordBatch,
     record: ConsumedRecord,
     rejection: Rejection,
     earlier: Promise<void> | undefined,
   ): Promise<void> {
+    if (!this.parts.fences.fresh) await this.parts.fences.untilFresh();
+    if (this.isErased(record)) return this.forget(batch, record, earlier);
     this.parts.metrics.deadLettered(rejection.reason);
     await this.parts.deadLetters.bury(record, rejection);
+    batch.resolve(record);
+    await earlier; // the signal behind it follows the one before it
+  }
+
+  private isErased({ key, timestamp }: ConsumedRecord): boolean {
+    return key !== null && this.parts.fences.isErased(key.toString(), timestamp);
+  }
+
+  private async forget(
+    batch: RecordBatch,
+    record: ConsumedRecord,
+    earlier: Promise<void> | undefined,
+  ): Promise<void> {
+    this.parts.metrics.erased();
     batch.resolve(record);
     await earlier; // the signal behind it follows the one before it
   }

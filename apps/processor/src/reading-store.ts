@@ -6,6 +6,7 @@ import {
   type ConditionalStore,
   type GroupCommitOptions,
 } from '@navora/cassandra';
+import type { FenceCheck } from '@navora/erasure';
 import { rejected, type Origin, type Rejection } from '@navora/schemas';
 import { types } from 'cassandra-driver';
 import { READING_COLUMNS } from './reading-columns.js';
@@ -26,7 +27,7 @@ type ExistingRow = StoredReading & { key: string };
 export type ReadingStoreOptions = Pick<
   GroupCommitOptions<ReadingRow, ExistingRow>,
   'maxBatchesInFlight' | 'onBatch' | 'onFailure'
->;
+> & { fences: FenceCheck };
 
 /**
  * What is received later than this after it was recorded has waited in its vehicle, and nobody waits for it. By the
@@ -44,9 +45,15 @@ const GATHER_MS = 2000;
 export class ReadingStore {
   private readonly commits: GroupCommit<ReadingRow, ExistingRow>;
 
-  constructor(store: ConditionalStore<ReadingRow, ExistingRow>, options: ReadingStoreOptions) {
+  constructor(store: ConditionalStore<ReadingRow, ExistingRow>, { fences, ...options }: ReadingStoreOptions) {
     this.commits = new GroupCommit(store, {
       ...options,
+      barred: async (rows) => {
+        if (!fences.fresh) await fences.untilFresh();
+        return new Set(
+          rows.filter(({ reading, receivedAt }) => fences.isErased(reading.vehicleId, receivedAt)),
+        );
+      },
       partitionOf: (row) => `${row.shard}/${row.bucket}`,
       keyOf: ({ reading }) => keyOf(reading.vehicleId, reading.recordedAt, reading.messageId),
       keyOfExisting: (row) => row.key,
@@ -62,7 +69,8 @@ export class ReadingStore {
     return this.commits.healthy;
   }
 
-  async storeOnce(row: ReadingRow): Promise<Stored | { rejection: Rejection }> {
+  /** `erased`: its vehicle was erased, and it is stored no more, or soon will be no more. */
+  async storeOnce(row: ReadingRow): Promise<Stored | { rejection: Rejection } | 'erased'> {
     const outcome = await this.commits.storeOnce(row);
     switch (outcome.kind) {
       case 'stored':
@@ -76,6 +84,8 @@ export class ReadingStore {
         return rejected('refused-by-store', `Cassandra refuses the row: ${outcome.error}`);
       case 'exists':
         return sameReading(row, outcome.row);
+      case 'barred':
+        return 'erased';
     }
   }
 }

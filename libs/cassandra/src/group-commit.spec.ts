@@ -211,3 +211,37 @@ describe('GroupCommit', () => {
     );
   });
 });
+
+describe('rows that are barred', () => {
+  it('are in no further attempt, also when the answer of the one before was lost; the others are', async () => {
+    const store = new TestStore(['ok', 'lost-before-apply']);
+    const barredNow = new Set<Row>();
+    const rows = [row('p', 'forgotten'), row('p', 'other')];
+    const commits = groupCommitOn(store, {
+      barred: async () => barredNow,
+      onFailure: () => rows.slice(0, 1).forEach((one) => barredNow.add(one)),
+    });
+    const first = commits.storeOnce(row('p', 'first'));
+    const outcomes = await Promise.all(rows.map((one) => commits.storeOnce(one)));
+    await first;
+    expect(outcomes).toEqual([{ kind: 'barred' }, { kind: 'stored' }]);
+    expect(store.batches.map((batch) => batch.map(({ id }) => id))).toEqual([
+      ['first'],
+      ['forgotten', 'other'],
+      ['other'],
+    ]);
+  });
+
+  it('are not written while nobody can tell, and all of a batch may be barred', async () => {
+    const store = new TestStore();
+    let tell: (barred: ReadonlySet<Row>) => void = () => undefined;
+    const answer = new Promise<ReadonlySet<Row>>((resolve) => (tell = resolve));
+    const only = row('p', 'a');
+    const outcome = groupCommitOn(store, { barred: () => answer }).storeOnce(only);
+    await new Promise(setImmediate);
+    expect(store.batches).toEqual([]);
+    tell(new Set([only]));
+    expect(await outcome).toEqual({ kind: 'barred' });
+    expect(store.batches).toEqual([]);
+  });
+});

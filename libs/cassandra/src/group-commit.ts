@@ -16,7 +16,9 @@ export type StoreOutcome<Existing> =
   | { kind: 'stored' }
   /** A row of this key was there; its content is for the caller to compare. */
   | { kind: 'exists'; row: Existing }
-  | { kind: 'refused'; error: string };
+  | { kind: 'refused'; error: string }
+  /** It may not be written any more. An attempt before, whose answer was lost, may have written it. */
+  | { kind: 'barred' };
 
 export interface GroupCommitOptions<Row, Existing> {
   /** Rows of one partition may share a batch. */
@@ -35,6 +37,10 @@ export interface GroupCommitOptions<Row, Existing> {
    */
   isPatient?(row: Row): boolean;
   gatherMs?: number;
+  /**
+   * Asked, and waited for, right before each attempt, reruns included: which of the rows may not be written any more.
+   */
+  barred?(rows: readonly Row[]): Promise<ReadonlySet<Row>>;
   retry: Backoff;
   onFailure?(kind: StoreErrorKind, error: unknown, rows: number): void;
   onBatch?(rows: number, ms: number): void;
@@ -71,6 +77,7 @@ interface Queue<Row, Existing> {
  * - After a timeout or a broken connection nobody knows: the same batch is run again, after a pause. If it had
  *   been applied, its rows come back as existing.
  * - A batch refused as invalid is halved until the one bad row is found.
+ * - A row that is barred is in no further attempt.
  * - Rows that nobody waits for gather first, and give way to others.
  */
 export class GroupCommit<Row, Existing> {
@@ -137,13 +144,15 @@ export class GroupCommit<Row, Existing> {
 
   private async runBatch(queue: Queue<Row, Existing>, pace: Pace): Promise<void> {
     queue.state = 'under way';
-    const { entries, attempt } = queue.fixed.shift() ?? { entries: this.takeWaiting(queue), attempt: 0 };
-    const started = performance.now();
+    const { entries: taken, attempt } = queue.fixed.shift() ?? {
+      entries: this.takeWaiting(queue),
+      attempt: 0,
+    };
+    let entries = taken;
     let failure: unknown;
     try {
-      const answer = await this.store.insertAllIfNew(entries.map(({ row }) => row));
-      this.options.onBatch?.(entries.length, performance.now() - started);
-      this.settle(queue, entries, answer, attempt);
+      if (this.options.barred) entries = await this.withoutBarred(taken);
+      if (entries.length > 0) await this.attempt(queue, entries, attempt);
     } catch (error) {
       failure = error;
     }
@@ -152,6 +161,24 @@ export class GroupCommit<Row, Existing> {
     this.startBatches();
     if (failure !== undefined) await this.runAgain(queue, entries, attempt, failure);
     this.release(queue);
+  }
+
+  private async attempt(
+    queue: Queue<Row, Existing>,
+    entries: Entry<Row, Existing>[],
+    attempt: number,
+  ): Promise<void> {
+    const started = performance.now();
+    const answer = await this.store.insertAllIfNew(entries.map(({ row }) => row));
+    this.options.onBatch?.(entries.length, performance.now() - started);
+    this.settle(queue, entries, answer, attempt);
+  }
+
+  private async withoutBarred(entries: Entry<Row, Existing>[]): Promise<Entry<Row, Existing>[]> {
+    const barred = await this.options.barred?.(entries.map(({ row }) => row));
+    if (!barred?.size) return entries;
+    for (const entry of entries) if (barred.has(entry.row)) entry.settle({ kind: 'barred' });
+    return entries.filter(({ row }) => !barred.has(row));
   }
 
   private release(queue: Queue<Row, Existing>): void {

@@ -97,7 +97,10 @@ export class ProcessorRig {
     await migrate(cassandra.client, {
       keyspace: cassandra.keyspace,
       replication: "{'class': 'SimpleStrategy', 'replication_factor': 1}",
-      folders: [{ owner: 'processor', path: join(import.meta.dirname, '../../migrations') }],
+      folders: [
+        { owner: 'processor', path: join(import.meta.dirname, '../../migrations') },
+        { owner: 'erasure', path: join(import.meta.dirname, '../../../../libs/erasure/migrations') },
+      ],
       values: { retentionSeconds: String(365 * 24 * 3600) },
     });
     const folder = mkdtempSync(join(tmpdir(), 'navora-processor-'));
