@@ -117,4 +117,6 @@ export interface VehicleState {
   /** Open alerts that nobody was told of: the readings that opened them took too long to reach us. */
   readonly unannounced?: readonly string[];
   readonly told?: Readonly<Record<string, Told>>;
+  /** Nothing in it comes from readings received up to then: the vehicle was erased, ms since 1970. */
+  readonly erasedAt?: number;
 }

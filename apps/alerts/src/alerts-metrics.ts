@@ -3,6 +3,8 @@ import type { Signal } from '@navora/schemas';
 import type { Change } from './alert.js';
 import type { Folded } from './fold.js';
 
+type SignalOutcome = Folded['outcome'] | 'erased';
+
 /** What is asked for when somebody looks. */
 export interface Gauged {
   openAlerts(): number;
@@ -13,7 +15,7 @@ export interface Gauged {
 const SECONDS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
 
 export class AlertsMetrics {
-  private readonly signals: Record<Folded['outcome'], Counter.Internal>;
+  private readonly signals: Record<SignalOutcome, Counter.Internal>;
   private readonly transitions: Counter<'kind'>;
   private readonly deadLetters: Counter<'reason'>;
   private readonly expirations: Counter;
@@ -25,14 +27,15 @@ export class AlertsMetrics {
     const registers = [registry];
     const counter = new Counter({
       name: 'navora_alerts_signals_total',
-      help: 'signals applied, by what they were: judged, late, replayed, suspect; silent: none came for too long',
+      help: 'signals applied, by what they were: judged, late, replayed, suspect; silent: none came for too long; erased: of an erased vehicle',
       labelNames: ['outcome'] as const,
       registers,
     });
-    const of = (outcome: Folded['outcome']) => counter.labels(outcome);
+    const of = (outcome: SignalOutcome) => counter.labels(outcome);
     this.signals = {
       ...{ judged: of('judged'), late: of('late'), replayed: of('replayed') },
       ...{ suspect: of('suspect'), silent: of('silent') },
+      erased: of('erased'),
     };
     this.transitions = new Counter({
       name: 'navora_alerts_transitions_total',
@@ -85,7 +88,7 @@ export class AlertsMetrics {
     }
   }
 
-  signal(outcome: Folded['outcome']): void {
+  signal(outcome: SignalOutcome): void {
     this.signals[outcome].inc();
   }
 

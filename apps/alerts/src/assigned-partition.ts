@@ -1,4 +1,5 @@
 import type { Assignment } from '@navora/kafka';
+import { bareMarks } from './erased.js';
 import type { Marks, VehicleState } from './alert.js';
 import type { MarkStore, VehicleMarks } from './store.js';
 
@@ -17,8 +18,20 @@ export class Vehicle<Waiting> {
   state: VehicleState | undefined;
   /** While one signal is at the store, the vehicle's later ones wait here. */
   waiting: Waiting[] | undefined;
+  /** How often it was erased: what began before must not go on as if nothing had been. */
+  generation = 0;
 
   constructor(readonly id: string) {}
+
+  /** Whatever is known of it comes from readings that are erased. */
+  forget(): void {
+    this.generation++;
+    if (this.marks) this.marks = bareMarks(this.marks);
+    this.active = false;
+    this.known = true;
+    this.loaded = false;
+    this.state = undefined;
+  }
 
   become(state: VehicleState | undefined): void {
     this.state = state;
@@ -60,6 +73,15 @@ export class AssignedPartition<Waiting> {
 
   get all(): Iterable<Vehicle<Waiting>> {
     return this.vehicles.values();
+  }
+
+  /** @returns the marks it had. */
+  forget(vehicleId: string): Marks | undefined {
+    const vehicle = this.vehicles.get(vehicleId);
+    const marks = vehicle?.marks;
+    if (vehicle) this.changed.delete(vehicle);
+    vehicle?.forget();
+    return marks;
   }
 
   settle(vehicle: Vehicle<Waiting>, marks: Marks): void {

@@ -1,4 +1,5 @@
 import { connectCassandra, type CassandraClient } from '@navora/cassandra';
+import { MissingErasures, type Fences } from '@navora/erasure';
 import { checkTopics, createProducer, WrongTopics } from '@navora/kafka';
 import { type Refusals, type Refuser, untilItAnswers, type Logger } from '@navora/runtime';
 import { RecordEncoder, SchemaNotRegistered, TOPIC_LAYOUT, TOPICS, type SchemaSource } from '@navora/schemas';
@@ -21,7 +22,10 @@ const TABLES = [
 /** What no waiting mends ends the start; anything else is a service that is not up yet. */
 function isFinal(error: unknown): boolean {
   return (
-    error instanceof MissingTables || error instanceof WrongTopics || error instanceof SchemaNotRegistered
+    error instanceof MissingTables ||
+    error instanceof MissingErasures ||
+    error instanceof WrongTopics ||
+    error instanceof SchemaNotRegistered
   );
 }
 
@@ -48,6 +52,11 @@ export class Boot {
         throw error;
       }
     });
+  }
+
+  /** @throws MissingErasures */
+  fences(load: () => Promise<Fences>): Promise<Fences> {
+    return this.awaited('the fences of erased vehicles', 'cassandra', load);
   }
 
   /** @throws WrongTopics */

@@ -1,6 +1,8 @@
 import { types } from 'cassandra-driver';
 import type { CassandraClient } from '@navora/cassandra';
+import type { FenceCheck } from '@navora/erasure';
 import { insertInto } from './alert-columns.js';
+import { ErasedMarks, StaleFences } from './erased.js';
 import type { LastHeard, Marks, Pending } from './alert.js';
 import type { MarkStore, VehicleMarks } from './store.js';
 
@@ -26,6 +28,8 @@ export class CassandraMarkStore implements MarkStore {
     private readonly client: CassandraClient,
     keyspace: string,
     name: 'alert_marks' | 'notification_marks' = 'alert_marks',
+    private readonly fences: Pick<FenceCheck, 'fresh'> = { fresh: true },
+    private readonly erased = new ErasedMarks(),
   ) {
     const columns = [
       'vehicle_id',
@@ -59,7 +63,11 @@ export class CassandraMarkStore implements MarkStore {
     }
   }
 
-  private async saveBatch(signalsPartition: number, batch: readonly VehicleMarks[]): Promise<void> {
+  /** @throws StaleFences: whoever saves comes again. */
+  private async saveBatch(signalsPartition: number, all: readonly VehicleMarks[]): Promise<void> {
+    if (!this.fences.fresh) throw new StaleFences('nobody can tell which vehicles are erased');
+    const batch = all.filter((one) => !this.erased.has(one));
+    if (batch.length === 0) return;
     const statements = batch.map(({ vehicleId, marks, active }) => ({
       query: this.insert,
       params: [

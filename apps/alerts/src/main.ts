@@ -9,6 +9,7 @@ import {
   SchemaLessons,
 } from '@navora/kafka';
 import { StoreProbe } from '@navora/cassandra';
+import { ErasureStore, Fences, type Fence } from '@navora/erasure';
 import { RulesInForce } from '@navora/rules';
 import {
   createLogger,
@@ -28,6 +29,7 @@ import { Boot } from './boot.js';
 import { CassandraAlertStore } from './cassandra-alert-store.js';
 import { CassandraMarkStore } from './cassandra-mark-store.js';
 import { readAlertsConfiguration, type Configuration } from './config.js';
+import { ErasedMarks } from './erased.js';
 import { NotificationMetrics } from './notification-metrics.js';
 import { dispatcherOf } from './notification-parts.js';
 import { loadNotifications } from './notifications-file.js';
@@ -100,6 +102,19 @@ await runService(
       },
       (started) => started.stop(),
     );
+    let forget: (fence: Fence) => void = () => undefined;
+    const fences = await service.start(
+      'fences',
+      async () => {
+        const erasures = new ErasureStore(cassandra, cassandraKeyspace);
+        const started = await boot.fences(() =>
+          Fences.load(erasures, { log, onFence: (fence) => forget(fence) }),
+        );
+        started.start();
+        return started;
+      },
+      (started) => started.stop(),
+    );
     const kafka = createKafka('navora-alerts', configuration, log, {
       onExpiredRecords: () => metrics.signalsExpired(),
       onComplaint: (error) => refusals.see('kafka', error),
@@ -163,6 +178,7 @@ await runService(
             cassandra,
             keyspace: cassandraKeyspace,
             metrics: new NotificationMetrics(registry),
+            fences,
             log,
           });
           started.start();
@@ -170,15 +186,17 @@ await runService(
         },
         (started) => started.stop(),
       ));
-    const marks = new ToldBefore(
-      new CassandraMarkStore(cassandra, cassandraKeyspace),
-      new CassandraMarkStore(cassandra, cassandraKeyspace, 'notification_marks'),
-    );
+    const erasedMarks = new ErasedMarks();
+    const marksIn = (table: 'alert_marks' | 'notification_marks') =>
+      new CassandraMarkStore(cassandra, cassandraKeyspace, table, fences, erasedMarks);
+    const marks = new ToldBefore(marksIn('alert_marks'), marksIn('notification_marks'));
     const journey: SignalJourney = new SignalJourney({
       decoder,
       lessons,
       alerts: new CassandraAlertStore(cassandra, cassandraKeyspace),
       marks,
+      fences,
+      erasedMarks,
       deadLetters: new DeadLetters('alerts', lane, encoder),
       describeRule: (rule) => describeRule(rule),
       announcer: new Announcer(notifications, marks),
@@ -188,6 +206,7 @@ await runService(
       onTransition: (state) => dispatcher?.announce(state),
       onFatal: crash,
     });
+    forget = (fence) => journey.forget(fence);
     await service.start(
       'consumer',
       async () => {
@@ -201,7 +220,7 @@ await runService(
       },
       (app) => app.close(),
     );
-    readiness.watch({ probe, strategy, lane, lessons });
+    readiness.watch({ probe, strategy, lane, lessons, fences });
     boot.started();
     log.info({ ruleVersion: rules.current.version, topic: signalsTopic }, 'consuming');
   },

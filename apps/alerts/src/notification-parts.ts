@@ -1,4 +1,5 @@
 import type { CassandraClient } from '@navora/cassandra';
+import type { FenceCheck } from '@navora/erasure';
 import type { Logger } from '@navora/runtime';
 import { CassandraLedger } from './cassandra-ledger.js';
 import { CassandraPending } from './cassandra-pending.js';
@@ -17,11 +18,13 @@ export function dispatcherOf(
     cassandra,
     keyspace,
     metrics,
+    fences,
     log,
   }: {
     cassandra: CassandraClient;
     keyspace: string;
     metrics: NotificationMetrics;
+    fences: FenceCheck;
     log: Logger;
   },
 ): Dispatcher {
@@ -42,6 +45,7 @@ export function dispatcherOf(
         pending,
         persistence,
         metrics,
+        fences,
         log,
       }),
   );

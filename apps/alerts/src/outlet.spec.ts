@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { NO_FENCES } from '@navora/erasure';
 import { eventually } from '@navora/testing';
 import { describe, expect, it } from 'vitest';
 import type { Channel, Delivery } from './channels/channel.js';
@@ -63,6 +64,7 @@ function aRig(over: Partial<OutletParts> = {}) {
         failed: () => void counts.failed++,
         retried: () => void counts.retried++,
       },
+      fences: NO_FENCES,
       log: silent,
       now: () => clock.now,
       ...over,
@@ -289,3 +291,42 @@ function bound(ledger: InMemoryLedger) {
     settle: ledger.settle.bind(ledger),
   };
 }
+
+describe('of an erased vehicle', () => {
+  it('nobody is told, and the ledger hears of nothing', async () => {
+    const fences = { ...NO_FENCES, isErased: (_: string, receivedAt: number) => receivedAt <= START };
+    const rig = aRig({ fences });
+    const channel = new ScriptedChannel();
+    const outlet = rig.outletOf(channel);
+    await rig.noticed(outlet);
+    await rig.look(outlet);
+    await outlet.stop();
+    expect([channel.attempts, rig.ledger.entries.size]).toEqual([0, 0]);
+  });
+
+  it('nobody is told when the fence comes between the claim and its turn', async () => {
+    const counted = { asked: 0 };
+    const fences = { ...NO_FENCES, isErased: () => counted.asked++ > 0 };
+    const rig = aRig({ fences });
+    const channel = new ScriptedChannel();
+    const outlet = rig.outletOf(channel);
+    await rig.noticed(outlet);
+    await eventually('asked again', () => counted.asked === 2);
+    await outlet.stop();
+    expect(channel.attempts).toBe(0);
+  });
+
+  it('nobody is told while nobody can tell who is erased, and everybody once that is known', async () => {
+    const fences = { ...NO_FENCES, fresh: false };
+    const rig = aRig({ fences });
+    const channel = new ScriptedChannel();
+    const outlet = rig.outletOf(channel);
+    await rig.noticed(outlet);
+    await rig.look(outlet);
+    expect(channel.attempts).toBe(0);
+    fences.fresh = true;
+    rig.clock.now += 1000;
+    await rig.look(outlet);
+    await eventually('told', () => channel.accepted.length === 1);
+  });
+});

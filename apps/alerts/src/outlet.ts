@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { FenceCheck } from '@navora/erasure';
 import { backoffMs, errorFields, type Logger } from '@navora/runtime';
 import type { Channel, Delivery } from './channels/channel.js';
 import type { Ledger, Pending, PendingNotice, Settled } from './ledger.js';
@@ -19,6 +20,7 @@ export interface OutletParts {
   pending: Pick<Pending, 'remove'>;
   persistence: Pick<Persistence, 'untilDone'>;
   metrics: Pick<NotificationMetrics, 'sent' | 'failed' | 'retried'>;
+  fences: FenceCheck;
   log: Logger;
   now?: () => number;
 }
@@ -29,6 +31,8 @@ const MAX_WAITING = 1000;
 const LEASE_BEYOND_ATTEMPT_MS = 30_000;
 /** For what our own code throws on: it must hold up nothing else, and is not forgotten. */
 const PUZZLED_MS = 60_000;
+/** While nobody can tell which vehicles are erased. */
+const UNCERTAIN_MS = 1000;
 
 /**
  * One channel's way out, on its own: a bounded queue, and so many attempts at once. A notice is claimed in the ledger
@@ -101,6 +105,7 @@ export class Outlet {
   private async deliver(pending: PendingNotice, turn: Turn): Promise<void> {
     const { ledger, settings, retries } = this.parts;
     const { notice } = pending;
+    if (!this.mayBeTold(notice)) return;
     const claim = randomUUID();
     const now = this.now();
     const until = now + settings.timeoutMs + LEASE_BEYOND_ATTEMPT_MS;
@@ -119,7 +124,7 @@ export class Outlet {
         ledger.postpone(notice.id, claim, this.now(), 'we stopped before its turn'),
       );
     // Meanwhile the claim may have ended: then it is another's to send.
-    if (this.now() > until - settings.timeoutMs) return;
+    if (this.now() > until - settings.timeoutMs || !this.mayBeTold(notice)) return;
     const outcome = await this.attempt(notice, addresses);
     turn.leave();
     if ('accepted' in outcome) return this.settle(pending, claim, 'sent', outcome.accepted);
@@ -134,6 +139,13 @@ export class Outlet {
     this.asleep.set(notice.id, again);
     this.parts.metrics.retried(this.name);
     this.parts.log.warn({ ...this.fields(notice), attempts, why: outcome.why }, 'notification_postponed');
+  }
+
+  /** Of an erased vehicle people are told nothing; the erasure removes what is left of the notice. */
+  private mayBeTold({ id, alert, receivedAt }: Notice): boolean {
+    const { fences } = this.parts;
+    if (!fences.fresh) this.asleep.set(id, this.now() + UNCERTAIN_MS);
+    return fences.fresh && !fences.isErased(alert.vehicleId, receivedAt);
   }
 
   private async attempt(

@@ -4,10 +4,11 @@ import { Readiness } from './readiness.js';
 
 const well = { healthy: true };
 
-function readinessWith(assigned: boolean): Readiness {
+function readinessWith(assigned: boolean, fresh = true): Readiness {
   const readiness = new Readiness({ waitingFor: undefined }, well);
   readiness.watch({
     ...{ probe: well, lessons: well, lane: well as ProduceLane },
+    fences: { fresh },
     strategy: { group: { assigned } } as KafkaStrategy,
   });
   return readiness;
@@ -16,4 +17,8 @@ function readinessWith(assigned: boolean): Readiness {
 it('I13: not ready while the group has given it no partition, and ready once it has', () => {
   expect(readinessWith(false).notReadyBecause()).toEqual(['the consumer group has given us no partition']);
   expect(readinessWith(true).notReadyBecause()).toEqual([]);
+});
+
+it('not ready while nobody can tell which vehicles are erased', () => {
+  expect(readinessWith(true, false).notReadyBecause()).toEqual(['nobody can tell which vehicles are erased']);
 });

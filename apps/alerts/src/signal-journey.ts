@@ -1,9 +1,11 @@
+import type { Fence, Fences } from '@navora/erasure';
 import type { Assignment, ConsumedRecord, DeadLetters, RecordBatch, SchemaLessons } from '@navora/kafka';
 import { heartbeatOf, rejected, type Heartbeat, type Rejection, type Signal } from '@navora/schemas';
 import type { VehicleState } from './alert.js';
 import { AssignedPartition, type Vehicle as VehicleOf } from './assigned-partition.js';
 import type { Announcer } from './announcer.js';
 import type { AlertsMetrics } from './alerts-metrics.js';
+import { Forgotten, marksBehind, withoutPast, type ErasedMarks } from './erased.js';
 import { fold, stateAfter, type DescribeRule, type Folded } from './fold.js';
 import { EpochEnded, isRefused, type Persistence } from './persistence.js';
 import type { DecodedSignal } from './signal-decoder.js';
@@ -15,7 +17,9 @@ export interface JourneyParts {
   decoder: { decode(record: ConsumedRecord): DecodedSignal };
   lessons: Pick<SchemaLessons, 'untilSettled'>;
   alerts: AlertStore;
-  marks: MarkStore;
+  marks: MarkStore & { forget?(vehicleId: string): void };
+  fences: Pick<Fences, 'of' | 'isErased' | 'fresh' | 'untilFresh'>;
+  erasedMarks: Pick<ErasedMarks, 'note'>;
   deadLetters: Pick<DeadLetters, 'bury'>;
   describeRule: DescribeRule;
   announcer: Pick<Announcer, 'owes' | 'announced'>;
@@ -55,6 +59,9 @@ type Vehicle = VehicleOf<Taken>;
  * (or finds the vehicle active), so it loads the state, and finds itself at or below the mark in there. A heartbeat
  * goes the same way through each vehicle that has been silent for too long by it. Everything
  * here may therefore be cut off at any point, and be done twice, also by two processes at once.
+ *
+ * A signal of a reading that its vehicle's fence holds back is resolved without a trace. When a fence is raised, all
+ * that is known of the vehicle is forgotten at once; what is under way for it finds that out before its next write.
  */
 export class SignalJourney {
   private readonly partitions = new Map<number, Partition>();
@@ -65,6 +72,15 @@ export class SignalJourney {
   take(batch: RecordBatch): void {
     const partition = this.partitionOf(batch.assignment);
     partition.tail = partition.tail.then(() => this.guarded(() => this.goThrough(partition, batch)));
+  }
+
+  /** Its vehicle was erased: all that we know of it comes from readings that nobody may keep. */
+  forget({ vehicleId }: Fence): void {
+    for (const partition of this.partitions.values()) {
+      const marks = partition.forget(vehicleId);
+      if (marks) this.parts.erasedMarks.note(vehicleId, marks);
+    }
+    this.parts.marks.forget?.(vehicleId);
   }
 
   /** What is about to be committed must be found done by whoever starts from there: a failure postpones it. */
@@ -103,9 +119,12 @@ export class SignalJourney {
 
   private async startFromSavedMarks(partition: Partition): Promise<void> {
     if (partition.started) return;
-    const { marks } = this.parts;
-    const number = partition.assignment.partition;
-    partition.startFrom(await this.untilDone('load_marks', partition, () => marks.loadAll(number)));
+    const { marks, fences, persistence } = this.parts;
+    const { assignment } = partition;
+    const saved = await persistence.untilDone('load_marks', assignment, () =>
+      marks.loadAll(assignment.partition),
+    );
+    partition.startFrom(saved.map((one) => marksBehind(one, fences.of(one.vehicleId))));
   }
 
   /** All signals before it are taken over, so a vehicle that none of them is of has been silent until then. */
@@ -140,6 +159,11 @@ export class SignalJourney {
     if ('heartbeat' in taken.cause) {
       if (isSilentTooLong(vehicle.marks, taken.cause.heartbeat)) return false;
       taken.done();
+      return true;
+    }
+    if (this.isErased(taken.cause.signal)) {
+      taken.done();
+      this.parts.metrics.signal('erased');
       return true;
     }
     const { signal, folded } = this.effectOn(vehicle, taken) ?? {};
@@ -179,38 +203,60 @@ export class SignalJourney {
   /** One signal or silence, one transition: committed whole, then shown in the views, then resolved. */
   private async makeTransition(partition: Partition, vehicle: Vehicle, taken: Taken): Promise<void> {
     const startedAt = performance.now();
-    for (;;) {
-      if (!vehicle.loaded) {
-        const stored = vehicle.known ? await this.load(partition, vehicle) : undefined;
-        await this.adopt(partition, vehicle, stored);
+    for (let done = false; !done;) {
+      try {
+        done = await this.madeTransition(partition, vehicle, taken, startedAt);
+      } catch (error) {
+        if (!(error instanceof Forgotten)) throw error;
       }
-      // With the state at hand it may turn out to be a replay, or of no consequence.
-      if (this.settledInMemory(partition, vehicle, taken)) return;
-      const effect = this.effectOn(vehicle, taken);
-      if (effect === undefined) return;
-      const { signal, folded } = effect;
-      const next = this.parts.announcer.announced(
-        vehicle.state,
-        stateAfter(vehicle.state, signal, folded),
-        signal,
-        folded.outcome === 'late',
-      );
-      const outcome = await this.committed(partition, vehicle, next);
-      if (outcome === 'conflicting') continue;
-      if (outcome !== 'applied') return this.bury(taken.batch, taken.record, outcome.rejection);
-      await this.writeViews(partition, vehicle, next);
-      vehicle.become(next);
-      this.parts.onTransition(next);
-      partition.settle(vehicle, next.marks);
-      taken.done();
-      this.parts.metrics.signal(folded.outcome);
-      this.parts.metrics.transition(next.last.changes, signal, performance.now() - startedAt);
-      return;
     }
   }
 
-  private load(partition: Partition, vehicle: Vehicle): Promise<VehicleState | undefined> {
-    return this.untilDone('load_state', partition, () => this.parts.alerts.load(vehicle.id));
+  /**
+   * @returns false when another was made first.
+   * @throws Forgotten
+   */
+  private async madeTransition(
+    partition: Partition,
+    vehicle: Vehicle,
+    taken: Taken,
+    startedAt: number,
+  ): Promise<boolean> {
+    if (!vehicle.loaded) {
+      const stored = vehicle.known ? await this.load(partition, vehicle) : undefined;
+      await this.adopt(partition, vehicle, stored);
+    }
+    // With the state at hand it may turn out to be a replay, or of no consequence.
+    if (this.settledInMemory(partition, vehicle, taken)) return true;
+    const effect = this.effectOn(vehicle, taken);
+    if (effect === undefined) return true;
+    const { signal, folded } = effect;
+    const next = this.parts.announcer.announced(
+      vehicle.state,
+      { ...stateAfter(vehicle.state, signal, folded), ...this.erasedAtOf(vehicle) },
+      signal,
+      folded.outcome === 'late',
+    );
+    const outcome = await this.committed(partition, vehicle, next);
+    if (outcome === 'conflicting') return false;
+    if (outcome !== 'applied') {
+      this.bury(taken.batch, taken.record, outcome.rejection);
+      return true;
+    }
+    await this.writeViews(partition, vehicle, next);
+    vehicle.become(next);
+    this.parts.onTransition(next);
+    partition.settle(vehicle, next.marks);
+    taken.done();
+    this.parts.metrics.signal(folded.outcome);
+    this.parts.metrics.transition(next.last.changes, signal, performance.now() - startedAt);
+    return true;
+  }
+
+  private async load(partition: Partition, vehicle: Vehicle): Promise<VehicleState | undefined> {
+    const { alerts, fences } = this.parts;
+    const stored = await this.untilDone('load_state', partition, vehicle, () => alerts.load(vehicle.id));
+    return withoutPast(stored, fences.of(vehicle.id));
   }
 
   /**
@@ -237,7 +283,9 @@ export class SignalJourney {
   ): Promise<'applied' | 'conflicting' | { rejection: Rejection }> {
     const { alerts } = this.parts;
     try {
-      const outcome = await this.untilDone('commit', partition, () => alerts.commit(vehicle.id, next));
+      const outcome = await this.untilDone('commit', partition, vehicle, () =>
+        alerts.commit(vehicle.id, next),
+      );
       if (outcome === 'applied') return 'applied';
     } catch (error) {
       if (isRefused(error)) return rejected('refused-by-store', String(error));
@@ -251,21 +299,58 @@ export class SignalJourney {
   }
 
   private async writeViews(partition: Partition, vehicle: Vehicle, state: VehicleState): Promise<void> {
-    await this.untilDone('write_views', partition, () =>
+    await this.untilDone('write_views', partition, vehicle, () =>
       this.parts.alerts.writeViews(vehicle.id, state.version, state.last),
     );
   }
 
   private bury(batch: RecordBatch, record: ConsumedRecord, rejection: Rejection): void {
-    this.parts.metrics.deadLetter(rejection.reason);
     void this.guarded(async () => {
+      const { fences, metrics } = this.parts;
+      if (!fences.fresh) await fences.untilFresh();
+      if (record.key !== null && fences.isErased(record.key.toString(), record.timestamp)) {
+        metrics.signal('erased');
+        return batch.resolve(record);
+      }
+      metrics.deadLetter(rejection.reason);
       await this.parts.deadLetters.bury(record, rejection);
       batch.resolve(record);
     });
   }
 
-  private untilDone<T>(what: string, { assignment }: Partition, operation: () => Promise<T>): Promise<T> {
-    return this.parts.persistence.untilDone(what, assignment, operation);
+  /**
+   * Something about a vehicle that is still the one it was, before each attempt and after the last.
+   *
+   * @throws Forgotten, EpochEnded
+   */
+  private async untilDone<T>(
+    what: string,
+    { assignment }: Partition,
+    vehicle: Vehicle,
+    operation: () => Promise<T>,
+  ): Promise<T> {
+    const { fences, persistence } = this.parts;
+    const { generation } = vehicle;
+    const requireSame = () => {
+      if (vehicle.generation !== generation) throw new Forgotten(`${what}: the vehicle was erased meanwhile`);
+    };
+    const result = await persistence.untilDone(what, assignment, async () => {
+      if (!fences.fresh) await fences.untilFresh();
+      if (!assignment.held) throw new EpochEnded(`${what}: the partition is no longer ours`);
+      requireSame();
+      return operation();
+    });
+    requireSame();
+    return result;
+  }
+
+  private isErased({ vehicleId, receivedAt }: Signal): boolean {
+    return this.parts.fences.isErased(vehicleId, receivedAt);
+  }
+
+  private erasedAtOf({ id }: Vehicle): Pick<VehicleState, 'erasedAt'> {
+    const fence = this.parts.fences.of(id);
+    return fence ? { erasedAt: fence.erasedAt } : {};
   }
 
   /** Work of an ended epoch just ends: its records are unresolved, and are delivered to the next owner. */

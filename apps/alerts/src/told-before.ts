@@ -45,6 +45,11 @@ export class ToldBefore implements MarkStore, Horizon {
     this.savedAt.set(signalsPartition, this.now());
   }
 
+  /** The horizon stays: it tells where to be silent, and nothing of the vehicle. */
+  forget(vehicleId: string): void {
+    for (const due of this.due.values()) due.delete(vehicleId);
+  }
+
   private dueOf(signalsPartition: number): Map<string, VehicleMarks> {
     let due = this.due.get(signalsPartition);
     if (!due) this.due.set(signalsPartition, (due = new Map()));

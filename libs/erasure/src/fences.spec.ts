@@ -74,13 +74,16 @@ describe('fences', () => {
     expect([table.reads, fences.isErased('truck-1', 100)]).toEqual([2, true]);
   });
 
-  it('are told of once each time they change', async () => {
+  it('are told of each time they rise, and not when they are done', async () => {
     table.raise('truck-1', 100);
     const fences = await load();
     table.raise('truck-2', 200);
     await fences.refresh();
+    table.raise('truck-1', 300);
+    await fences.refresh();
     table.raise('truck-1', 300, true);
     await fences.refresh();
+    expect(fences.of('truck-1')?.isDone).toBe(true);
     expect(seen.map(({ vehicleId, erasedAt }) => `${vehicleId} ${erasedAt}`)).toEqual([
       'truck-1 100',
       'truck-2 200',

@@ -12,7 +12,7 @@ export interface FenceSource {
 
 export interface FencesOptions {
   log: Logger;
-  /** A fence is new, was moved on, or is done. Called before anybody can see that the fences are fresh. */
+  /** A fence is new, or was moved on. Called before anybody can see that the fences are fresh. */
   onFence?(fence: Fence): void;
   everyMs?: number;
   staleAfterMs?: number;
@@ -102,10 +102,9 @@ export class Fences implements FenceCheck {
     const before = this.fences;
     this.fences = new Map(fences.map((fence) => [fence.vehicleId, fence]));
     this.version = version;
-    for (const fence of fences) {
-      const known = before.get(fence.vehicleId);
-      if (known?.erasedAt !== fence.erasedAt || known.isDone !== fence.isDone) this.options.onFence?.(fence);
-    }
+    for (const fence of fences)
+      if (fence.erasedAt > (before.get(fence.vehicleId)?.erasedAt ?? -Infinity))
+        this.options.onFence?.(fence);
   }
 
   private async askUntilStopped(): Promise<void> {

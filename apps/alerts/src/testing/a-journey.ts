@@ -1,7 +1,9 @@
+import { NO_FENCES } from '@navora/erasure';
 import { createLogger } from '@navora/runtime';
 import type { ConsumedRecord } from '@navora/kafka';
 import type { Rejection } from '@navora/schemas';
 import { Announcer } from '../announcer.js';
+import { ErasedMarks } from '../erased.js';
 import { Persistence } from '../persistence.js';
 import { SignalJourney, type JourneyParts } from '../signal-journey.js';
 import { Slots } from '../slots.js';
@@ -21,6 +23,8 @@ export function aJourney(log: SignalLog, parts: Partial<JourneyParts> = {}) {
     lessons: { untilSettled: () => Promise.resolve('known') },
     alerts: store,
     marks: store,
+    fences: NO_FENCES,
+    erasedMarks: new ErasedMarks(),
     deadLetters: {
       bury: (record, rejection) => Promise.resolve(void buried.push({ record, rejection })),
     },

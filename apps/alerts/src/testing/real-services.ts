@@ -23,7 +23,13 @@ export async function ownKeyspace(
   const keyspace = ownName('ks');
   await migrate(client, {
     keyspace,
-    folders: [{ owner: 'alerts', path: fileURLToPath(new URL('../../migrations', import.meta.url)) }],
+    folders: [
+      { owner: 'alerts', path: fileURLToPath(new URL('../../migrations', import.meta.url)) },
+      {
+        owner: 'erasure',
+        path: fileURLToPath(new URL('../../../../libs/erasure/migrations', import.meta.url)),
+      },
+    ],
     replication: "{'class': 'NetworkTopologyStrategy', 'replication_factor': 1}",
   });
   return {
