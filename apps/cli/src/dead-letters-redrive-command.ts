@@ -27,7 +27,8 @@ unless --again is said.
 
 What to expect. A message keeps its identity, so nothing is stored twice. It is late: it does not overtake what its
 vehicle sent since, and raises at most alerts that are marked late. It gets a new record time: what was given up
-as beyond-retention is refused again, unless the retention was raised.
+as beyond-retention is refused again, unless the retention was raised. What an erased vehicle had sent is not sent
+again (navora vehicles erasures).
 
 Exit code: 0 when nothing that was meant is left to do, 1 otherwise.`;
 
@@ -51,11 +52,12 @@ async function redriveAll(ids: string[], flags: RedriveFlags): Promise<void> {
   const selection = selectionFrom(ids, flags);
   const kinds = new Map<RedriveOutcome['kind'], number>();
   let hopeless = 0;
-  await withLetters(stack, async ({ log, actions, publisher }) => {
+  await withLetters(stack, async ({ log, actions, publisher, erasures }) => {
     const span = await log.span(selection);
     if (!yes && !dryRun) await confirmMany('redrive', log, selection, span);
     const pace = new Pace(rate);
-    const parts = { actions, publisher, by, comment, again, dryRun };
+    const erasedUpTo = async (vehicleId: string) => (await erasures.of(vehicleId))?.erasedAt;
+    const parts = { actions, publisher, by, comment, again, dryRun, erasedUpTo };
     try {
       for await (const found of chosen(log, selection, span)) {
         if (!dryRun) await pace.turn();

@@ -29,6 +29,7 @@ function parts(over: Partial<RedriveParts> = {}, claimed: Claimed = { mine: 'c' 
         return refusal;
       },
     },
+    erasedUpTo: async () => undefined,
     ...{ by: 'bob@there', comment: undefined, again: false, dryRun: false },
     ...over,
   };
@@ -125,3 +126,18 @@ it('a letter that does not hold the whole message cannot be sent again', () => {
   expect(destinationOf(aMessageLetter({ value: Buffer.from('not') }))).toMatch(/whole body/);
   expect(destinationOf(aMessageLetter({ mqttTopic: null }))).toMatch(/where it came from/);
 });
+
+it.each([aRecordLetter, aMessageLetter])(
+  'what an erased vehicle had sent before its fence is not sent again, and is not even claimed',
+  async (aLetter) => {
+    const letter = aLetter();
+    const { all, steps } = parts({ erasedUpTo: async () => letter.deadLetteredAt });
+    expect(await redrive(found(letter), all)).toMatchObject({
+      kind: 'impossible',
+      why: expect.stringContaining('was erased') as string,
+    });
+    expect(steps).toEqual([]);
+    const later = parts({ erasedUpTo: async () => letter.deadLetteredAt - 1 });
+    expect(await redrive(found(letter), later.all)).toMatchObject({ kind: 'redriven' });
+  },
+);

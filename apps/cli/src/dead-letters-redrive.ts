@@ -14,6 +14,8 @@ export type RedriveOutcome =
   | { readonly kind: 'impossible' | 'refused'; readonly why: string };
 
 export interface RedriveParts {
+  /** Up to when what was received of the vehicle is erased, ms since 1970; undefined: it never was. */
+  erasedUpTo(vehicleId: string): Promise<number | undefined>;
   actions: Pick<DeadLetterActions, 'claim' | 'finish' | 'release'>;
   publisher: LetterPublisher;
   by: string;
@@ -31,13 +33,15 @@ export interface RedriveParts {
  */
 export async function redrive(
   { failure, action }: Found,
-  { actions, publisher, by, comment, again, dryRun }: RedriveParts,
+  { actions, publisher, by, comment, again, dryRun, erasedUpTo }: RedriveParts,
 ): Promise<RedriveOutcome> {
   if (action && stateOf(action) !== 'open') return { kind: 'resolved-before', action };
   if (failure.failedAgainAfter !== undefined && !again)
     return { kind: 'failed-again', after: failure.failedAgainAfter };
   const to = destinationOf(failure.letter);
   if (typeof to === 'string') return { kind: 'impossible', why: to };
+  const erased = await erasureOf(failure, erasedUpTo);
+  if (erased !== undefined) return { kind: 'impossible', why: erased };
   if (dryRun) return { kind: 'would-be-redriven', to };
 
   await publisher.ready(to);
@@ -53,6 +57,23 @@ export async function redrive(
   }
   await actions.finish(key, claimed.mine, `sent to ${placeText(to)}`);
   return { kind: 'redriven', to };
+}
+
+/**
+ * Sent again it would get a new time of receipt, and pass the fence. It was received before it was given up; and a
+ * reading that the fence holds back is given up no more once the fence is seen, which it is long before its time.
+ */
+async function erasureOf(
+  { letter }: Failure,
+  erasedUpTo: RedriveParts['erasedUpTo'],
+): Promise<string | undefined> {
+  const vehicles = new Set([letter.vehicleId, letter.key?.toString()].filter((id) => id != null));
+  for (const vehicle of vehicles) {
+    const erasedAt = await erasedUpTo(vehicle);
+    if (erasedAt !== undefined && letter.deadLetteredAt <= erasedAt)
+      return `${vehicle} was erased: what was received until ${new Date(erasedAt).toISOString()} is not sent again`;
+  }
+  return undefined;
 }
 
 export function placeText(to: Destination): string {

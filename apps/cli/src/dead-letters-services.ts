@@ -1,4 +1,5 @@
 import { createCassandra } from '@navora/cassandra';
+import { ErasureStore, MissingErasures } from '@navora/erasure';
 import { createKafka } from '@navora/kafka';
 import { cassandraSettings, createLogger, kafkaSettings, readConfiguration } from '@navora/runtime';
 import { RecordDecoder, SchemaRegistry, TOPICS } from '@navora/schemas';
@@ -14,6 +15,7 @@ export interface LetterServices {
   log: LetterLog;
   actions: DeadLetterActions;
   schemas: SchemaRegistry;
+  erasures: ErasureStore;
   publisher: RealLetterPublisher;
 }
 
@@ -33,12 +35,14 @@ export async function withLetters<T>(
   const cassandra = createCassandra(configuration, silent);
   const schemas = new SchemaRegistry(configuration);
   const actions = new DeadLetterActions(cassandra, configuration.cassandraKeyspace);
+  const erasures = new ErasureStore(cassandra, configuration.cassandraKeyspace);
   const decoder = new RecordDecoder(TOPICS.deadLetters, schemas);
   const publisher = new RealLetterPublisher(kafka, configuration);
   try {
     await admin.connect();
     await cassandra.connect();
-    return await work({ log: new LetterLog(kafka, admin, decoder, actions), actions, schemas, publisher });
+    const log = new LetterLog(kafka, admin, decoder, actions);
+    return await work({ log, actions, schemas, erasures, publisher });
   } catch (error) {
     throw isNotMade(error)
       ? new CommandFailure(
@@ -51,6 +55,7 @@ export async function withLetters<T>(
 }
 
 function isNotMade(error: unknown): boolean {
+  if (error instanceof MissingErasures) return true;
   return /unconfigured table|keyspace .* does not exist|does not host this topic-partition/i.test(
     String(error),
   );

@@ -13,6 +13,7 @@ import { schemasCommand } from './schemas-command.js';
 import { simulateCommand } from './simulate-command.js';
 import { stackCommand } from './stack-command.js';
 import { startCommand } from './start-command.js';
+import { vehiclesCommand } from './vehicles-command.js';
 
 const program = new Command('navora')
   .description('Vehicle telemetry from MQTT to alerts: run it, drive it, look into it, check it.')
@@ -32,6 +33,7 @@ for (const command of [
   deadLettersCommand,
   devicesCommand,
   checkCommand,
+  vehiclesCommand,
   auditCommand,
   drillCommand,
 ]) {
