@@ -93,6 +93,7 @@ export function aGoodWorld(): E.Evidence {
     resetsAllowed: false,
     faults: [],
     pulses: new Map(),
+    erasures: new Map(),
     bridge: 'through',
     lags: [],
     waited: true,

@@ -17,6 +17,7 @@ import {
 import { readCommits } from './commit-log.js';
 import { connectCassandra, connectKafka, hostsOf, reaching, registryCredentials } from './connections.js';
 import type { Circumstances, Evidence } from './evidence.js';
+import { readErasures, throughout } from './erasures.js';
 import { readFaultLog } from './fault-log.js';
 import { type Fleet, gatherHistory, lengthsOf, readingsIn, untilWrittenDown } from './gather-history.js';
 import { judge } from './judge.js';
@@ -56,6 +57,7 @@ export async function audit(given: AuditOptions): Promise<AuditReport> {
     const { standings, cutAt } = await reaching('Kafka', 'its topics', () => quietStandings(admin, options));
     await untilWrittenDown(options.historyFiles, cutAt);
 
+    const erasedBefore = await reaching('Cassandra', 'the erasures', () => readErasures(client));
     const layout = await reaching('Cassandra', 'the layout', () => readLayout(client));
     const inTopic = recordsIn(standings[0]);
     const slices = new Slices(
@@ -78,9 +80,12 @@ export async function audit(given: AuditOptions): Promise<AuditReport> {
     );
     await reaching('Kafka', 'its topics', () => gatherLater(work, standings[0]));
 
+    const erasedAfter = await reaching('Cassandra', 'the erasures', () => readErasures(client));
+
     const whole = {
       ...circumstances(standings, layout, options),
       ...{ rules, faults, cutAt, keptSince, pulses, bridge, startedAt: fleet.startedAt },
+      erasures: throughout(erasedBefore, erasedAfter),
       ...(commits === undefined ? {} : { commits }),
       tapped: options.receivedFiles.length > 0,
     };
@@ -147,7 +152,7 @@ async function gatherTables({ client, archive, slices, fleet, layout, options, w
   await readAlertTables(client, vehicles, put);
 }
 
-type Known = 'rules' | 'faults' | 'cutAt' | 'keptSince' | 'pulses' | 'bridge' | 'commits';
+type Known = 'erasures' | 'rules' | 'faults' | 'cutAt' | 'keptSince' | 'pulses' | 'bridge' | 'commits';
 
 function circumstances(
   [readings, signals]: readonly [Standing, Standing],

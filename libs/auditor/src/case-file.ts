@@ -54,6 +54,14 @@ export interface CaseFile {
   /** In the order of their partition. */
   allSignalsOf(vehicleId: string): readonly SignalRecord[];
   isClockSuspect(record: ReadingRecord, said: BodyReading): boolean;
+  /** Received up to the fence of its vehicle: resolved without a trace. */
+  isErased(record: ReadingRecord): boolean;
+  /** The same of anything else that says whose it is and when it was received. */
+  isBehindFence(vehicleId: string, receivedAt: number): boolean;
+  /** Its erasure goes on: what was there before may be there or not. */
+  isBeingErased(vehicleId: string): boolean;
+  /** Nothing but what is erased says so: neither a record of after the fence nor a row. */
+  isOfErased(reading: { vehicleId: string; messageId: string }): boolean;
 }
 
 export const idKey = (of: { vehicleId: string; messageId: string }) => `${of.vehicleId} ${of.messageId}`;
@@ -64,9 +72,17 @@ export function openCaseFile(evidence: Evidence): CaseFile {
   const deadLetterAt = new Map<string, DeadLetter>();
   for (const letter of evidence.deadLetters) if (letter.of) deadLetterAt.set(placeText(letter.of), letter);
   const past = droppedPastIn(evidence, identityKey);
+  const isBehindFence = (vehicleId: string, receivedAt: number) =>
+    receivedAt <= (evidence.erasures.get(vehicleId)?.erasedAt ?? -Infinity);
+  const isErased = ({ key, timestamp }: ReadingRecord) => isBehindFence(key, timestamp);
   const readings = [
-    ...gatherReadings(evidence.records, past, (record) => deadLetterAt.has(placeText(record))).values(),
+    ...gatherReadings(
+      evidence.records,
+      past,
+      (record) => deadLetterAt.has(placeText(record)) || isErased(record),
+    ).values(),
   ];
+  const isOfErased = ofErased(evidence, isErased, isBehindFence);
   const signals = groupBy(evidence.signals, ({ vehicleId, origin }) => signalKey(vehicleId, origin));
   let byVehicle: ReadonlyMap<string, readonly SignalRecord[]> | undefined;
   const unread = evidence.records.filter((record) => 'bad' in record.judged);
@@ -104,11 +120,37 @@ export function openCaseFile(evidence: Evidence): CaseFile {
     givenUpAt: (place) => givenUp.get(place),
     deadLetterOf: (record) => (givenUp.size === 0 ? undefined : deadLetterAt.get(placeText(record))),
     isPending: (record) => record.offset >= (evidence.committed.get(record.partition) ?? 0n),
+    isErased,
+    isBehindFence,
+    isBeingErased: (vehicleId) => {
+      const erasure = evidence.erasures.get(vehicleId);
+      return erasure !== undefined && erasure.completedAt === undefined;
+    },
+    isOfErased,
     isClockSuspect: (record, said) => said.recordedAt - record.timestamp > evidence.settings.clockSuspectMs,
   };
 }
 
 const signalKey = (vehicleId: string, origin: Place) => `${vehicleId} ${placeText(origin)}`;
+
+function ofErased(
+  { records, later, rows, erasures, keptSince }: Evidence,
+  isErased: (record: ReadingRecord) => boolean,
+  isBehindFence: (vehicleId: string, receivedAt: number) => boolean,
+): CaseFile['isOfErased'] {
+  if (erasures.size === 0) return () => false;
+  const standing = new Set<string>();
+  const erased = new Set<string>();
+  for (const record of [...records, ...later])
+    if ('reading' in record.judged) (isErased(record) ? erased : standing).add(idKey(record.judged.reading));
+  for (const row of rows) if (!isBehindFence(row.vehicleId, row.receivedAt)) standing.add(idKey(row));
+  return (reading) => {
+    const erasure = erasures.get(reading.vehicleId);
+    if (erasure === undefined || standing.has(idKey(reading))) return false;
+    // What Kafka has dropped was received before what it kept.
+    return erased.has(idKey(reading)) || keptSince.readings <= erasure.erasedAt;
+  };
+}
 
 interface ReadingSoFar extends Reading {
   readonly occurrences: ReadingRecord[];

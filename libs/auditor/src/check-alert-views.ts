@@ -1,4 +1,4 @@
-import { ALERT_FIELDS, keyOf } from './check-alerts.js';
+import { ALERT_FIELDS, isLeftOver, keyOf } from './check-alerts.js';
 import { type Check, fieldDifferences, type Witness } from './check.js';
 import type { AlertRow, AlertViewRow } from './evidence.js';
 import { groupBy } from './group-by.js';
@@ -9,10 +9,13 @@ export const alertViewsWrong: Check = {
   invariant: 'I7',
   promise: 'the views of open alerts and of alerts by day agree with the alerts',
   needsQuiet: true,
-  *find({ evidence, movedOn }) {
+  *find(file) {
+    const { evidence, movedOn } = file;
     // A vehicle that sends on may change an alert between the look at the table and that at the view.
     const still = <T extends AlertRow>(rows: readonly T[]) =>
-      movedOn.size === 0 ? rows : rows.filter((row) => !movedOn.has(row.vehicleId));
+      movedOn.size === 0 && evidence.erasures.size === 0
+        ? rows
+        : rows.filter((row) => !movedOn.has(row.vehicleId) && !isLeftOver(row, file));
     const alerts = still(evidence.alerts);
     const open = alerts.filter((alert) => alert.status === 'open');
     const bucket = (alert: AlertRow) => String(slotOf(alert.vehicleId, OPEN_ALERT_BUCKETS));

@@ -1,5 +1,6 @@
 import { expectedAlerts } from './expected-alerts.js';
 import { type Check, fieldDifferences, type Witness } from './check.js';
+import type { CaseFile } from './case-file.js';
 import type { AlertHistoryRow, AlertRow } from './evidence.js';
 import { groupBy } from './group-by.js';
 
@@ -15,7 +16,7 @@ export const alertsMissing: Check = {
   *find(file) {
     const found = byId(file.evidence.alerts);
     for (const { alert, mayBeMissing } of expectedAlerts(file)) {
-      if (!mayBeMissing && !found.has(keyOf(alert)))
+      if (!mayBeMissing && !found.has(keyOf(alert)) && !file.isBeingErased(alert.vehicleId))
         yield witness('no such alert', alert, { expected: summary(alert) });
     }
   },
@@ -29,6 +30,7 @@ export const alertsExtra: Check = {
     const expected = byId([...expectedAlerts(file)].map((it) => it.alert));
     for (const alert of file.evidence.alerts) {
       // A silence goes on while the tables are read.
+      if (isLeftOver(alert, file)) continue;
       if (alert.measurement === 'silence' && alert.openedAt > file.evidence.cutAt - CLOCKS_APART_MS) continue;
       if (!file.headless.has(alert.vehicleId) && !expected.has(keyOf(alert)))
         yield witness('an alert without cause', alert, { found: summary(alert) });
@@ -45,7 +47,7 @@ export const alertsWrong: Check = {
     const transitions = groupBy(file.evidence.alertHistory, (row) => `${row.vehicleId} ${row.alertId}`);
     for (const { alert: expected, before } of expectedAlerts(file)) {
       const alert = found.get(keyOf(expected));
-      if (alert === undefined) continue;
+      if (alert === undefined || file.isBeingErased(alert.vehicleId)) continue;
       const different = fieldDifferences(expected, alert, ALERT_FIELDS);
       const asBefore = before !== undefined && !fieldDifferences(before, alert, ALERT_FIELDS);
       if (different && !asBefore) yield witness('a wrong alert', alert, different);
@@ -54,6 +56,12 @@ export const alertsWrong: Check = {
     }
   },
 };
+
+/** Of a vehicle that was erased: a check of its own says whether it may stand. */
+export function isLeftOver(alert: AlertRow, file: CaseFile): boolean {
+  const { vehicleId, openedBy: messageId } = alert;
+  return file.isBeingErased(vehicleId) || file.isOfErased({ vehicleId, messageId });
+}
 
 export const ALERT_FIELDS = [
   ...(['rule', 'severity', 'status', 'late', 'measurement', 'value'] as const),

@@ -1,6 +1,6 @@
 import { type CaseFile } from './case-file.js';
 import type { Check, Witness } from './check.js';
-import { groundsFor, isFounded, isHarmed, isMended } from './dead-letter-grounds.js';
+import { groundsFor, isFounded, isHarmed, isMended, isOfErasedVehicle } from './dead-letter-grounds.js';
 import { DEAD_LETTER_REASONS, type DeadLetter } from './evidence.js';
 import { placeText } from './ids.js';
 
@@ -31,6 +31,8 @@ function* wrongLetter(letter: DeadLetter, file: CaseFile): Iterable<Witness> {
     yield { what: 'an unknown reason', ...about, found: letter.reason };
   else if (letter.of && letter.of.topic !== file.evidence.settings.readingsTopic) {
     yield { what: 'a record of ours was given up', ...about, expected: 'none', found: placeText(letter.of) };
+  } else if (isOfErasedVehicle(letter, file)) {
+    return; // what would show whether it was right is gone
   } else if (!isFounded(letter, file) && !isHarmed(letter, file) && !isMended(letter, file)) {
     const expected = groundsFor(letter, file) ?? 'nothing: the reading is good';
     yield { what: 'a wrong reason', ...about, expected, found: letter.reason };
@@ -60,6 +62,7 @@ function alteredPart(letter: DeadLetter, file: CaseFile): 'bytes' | 'key' | 'hea
 function* missingLetters(file: CaseFile): Iterable<Witness> {
   for (const record of file.evidence.records) {
     if ('bad' in record.judged || file.isPending(record) || file.deadLetterOf(record)) continue;
+    if (file.isErased(record)) continue;
     const { vehicleId, messageId, recordedAt } = record.judged.reading;
     if (record.timestamp - recordedAt <= file.evidence.settings.retentionMs) continue;
     if (!file.rowsById.has(`${vehicleId} ${messageId}`)) continue;

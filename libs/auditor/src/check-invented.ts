@@ -33,6 +33,7 @@ function* inventedRecord(record: ReadingRecord, file: CaseFile): Iterable<Witnes
 
 /** A row is held against what was sent; one from before the history against its record alone. */
 function* inventedRow(row: Row, file: CaseFile): Iterable<Witness> {
+  if (file.isBehindFence(row.vehicleId, row.receivedAt)) return; // whether it may stand is another matter
   const { starts, ends, history } = file.evidence;
   const start = starts.get(row.origin.partition) ?? 0n;
   if (row.origin.offset >= (ends.get(row.origin.partition) ?? 0n) && row.receivedAt >= history.startedAt) {

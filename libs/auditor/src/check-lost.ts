@@ -69,7 +69,7 @@ function isAmong(said: readonly BodyReading[], sent: Sent, file: CaseFile): bool
 
 function* lostBehindKafka(file: CaseFile): Iterable<Witness> {
   for (const record of file.evidence.records) {
-    if (file.isPending(record) || file.deadLetterOf(record)) continue;
+    if (file.isPending(record) || file.deadLetterOf(record) || file.isErased(record)) continue;
     if ('bad' in record.judged) {
       if (!file.isOurs(record.key) || record.timestamp < file.evidence.keptSince.deadLetters) continue;
       const at = placeText(record);

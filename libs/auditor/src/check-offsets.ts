@@ -8,10 +8,10 @@ export const offsetsUnresolved: Check = {
   name: 'offsets unresolved',
   invariant: 'I5',
   promise:
-    'every record below the committed offset is a row, in the latest state and a signal, or a dead letter',
+    'every record below the committed offset is a row, in the latest state and a signal, or a dead letter, or erased',
   *find(file) {
     for (const record of file.evidence.records) {
-      if (file.isPending(record) || file.deadLetterOf(record)) continue;
+      if (file.isPending(record) || file.deadLetterOf(record) || file.isErased(record)) continue;
       const said = 'reading' in record.judged ? record.judged.reading : undefined;
       if (!file.isOurs(said?.vehicleId ?? record.key)) continue;
       const what = said ? missingOf(said, file) : missingLetter(record, file);
@@ -28,6 +28,16 @@ function missingOf(said: BodyReading, file: CaseFile): string | undefined {
   return first && lacksSignal(first, said.vehicleId, file) ? 'committed without a signal' : undefined;
 }
 
+function newestErased(vehicleId: string, file: CaseFile): number {
+  let newest = -Infinity;
+  for (const record of file.evidence.records) {
+    if (record.key !== vehicleId || 'bad' in record.judged || !file.isErased(record)) continue;
+    if (file.isClockSuspect(record, record.judged.reading)) continue;
+    newest = Math.max(newest, record.judged.reading.recordedAt);
+  }
+  return newest;
+}
+
 function missingLetter({ timestamp }: ReadingRecord, { evidence }: CaseFile): string | undefined {
   return timestamp < evidence.keptSince.deadLetters ? undefined : 'committed without a dead letter';
 }
@@ -40,6 +50,8 @@ function* outdatedState(vehicleId: string, file: CaseFile): Iterable<Witness> {
   }
   const state = file.evidence.latest.get(vehicleId);
   if (newest === undefined || (state && state.recordedAt >= newest.said.recordedAt)) return;
+  // The deletion has the time of the state that was erased as its own: older ones stay below it.
+  if (newest.said.recordedAt <= newestErased(vehicleId, file)) return;
   yield {
     what: 'committed, but the latest state is older',
     vehicleId,

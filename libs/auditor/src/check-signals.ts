@@ -34,6 +34,7 @@ export const signalsWrong: Check = {
       const { partition, offset } = signal.origin;
       if (
         !file.isOurs(signal.vehicleId) ||
+        file.isBehindFence(signal.vehicleId, signal.receivedAt) ||
         offset < (starts.get(partition) ?? 0n) ||
         offset >= (ends.get(partition) ?? 0n)
       )

@@ -30,8 +30,15 @@ export function isMended(letter: DeadLetter, file: CaseFile): boolean {
   return records.some((record) => letter.of === undefined || record.digest === letter.digest);
 }
 
+/** It was received before it was given up. */
+export function isOfErasedVehicle(letter: DeadLetter, file: CaseFile): boolean {
+  const vehicleId = 'reading' in letter.judged ? letter.judged.reading.vehicleId : letter.vehicleId;
+  return vehicleId !== undefined && file.isBehindFence(vehicleId, letter.deadLetteredAt);
+}
+
 /** A good reading that was given up and is stored nowhere. */
 export function isHarmed(letter: DeadLetter, file: CaseFile): boolean {
+  if (isOfErasedVehicle(letter, file)) return false;
   if ('bad' in letter.judged || groundsFor(letter, file) !== undefined) return false;
   if (!file.evidence.history.vehicles.has(letter.judged.reading.vehicleId)) return false;
   return !isStored(letter, file);

@@ -204,6 +204,14 @@ export interface Fault extends Span {
   readonly what: string;
 }
 
+/** A vehicle that was erased on request. Times are ms since 1970. */
+export interface Erasure {
+  /** What was received up to then is erased. */
+  readonly erasedAt: number;
+  /** Nothing of it was left by then; absent while the erasure goes on, and when it was done while we read. */
+  readonly completedAt?: number;
+}
+
 export interface Settings {
   readonly readingsTopic: string;
   readonly signalsTopic: string;
@@ -240,6 +248,8 @@ export interface Circumstances {
   /** By partition of the signals topic, in its order. */
   readonly pulses: ReadonlyMap<number, readonly Pulse[]>;
   readonly rules: readonly Rule[];
+  /** By vehicle. */
+  readonly erasures: ReadonlyMap<string, Erasure>;
   readonly settings: Settings;
 }
 

@@ -31,7 +31,9 @@ export function* expectedAlerts(file: CaseFile): Iterable<ExpectedAlert> {
 /** A reading that came while the tables were read may have ended a silence. */
 function* expectedSilences(vehicleId: string, file: CaseFile): Iterable<ExpectedAlert> {
   const { pulses, rules } = file.evidence;
-  const own = file.allSignalsOf(vehicleId);
+  const own = file
+    .allSignalsOf(vehicleId)
+    .filter(({ receivedAt }) => !file.isBehindFence(vehicleId, receivedAt));
   const [first] = own;
   if (first === undefined) return;
   const isOwn = ({ judged }: ReadingRecord) => 'reading' in judged && judged.reading.vehicleId === vehicleId;
@@ -70,7 +72,7 @@ function laterReadings(file: CaseFile): Map<string, BodyReading[]> {
   const laterOf = new Map<string, BodyReading[]>();
   const seen = new Set<string>();
   for (const record of file.evidence.later) {
-    if ('bad' in record.judged) continue;
+    if ('bad' in record.judged || file.isErased(record)) continue;
     const said = record.judged.reading;
     const key = identityKey(said);
     if (seen.has(key) || file.readingById.has(key) || file.isClockSuspect(record, said)) continue;

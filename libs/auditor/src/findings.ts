@@ -78,6 +78,9 @@ function totalsOf(file: CaseFile): Totals {
     attempted: sent.length,
     acknowledged: sent.filter((it) => it.acknowledgedAt !== undefined).length,
     inKafka: records.filter((record) => file.isOurs(record.key)).length,
+    erased: records.filter(
+      (record) => file.isOurs(record.key) && file.isErased(record) && !file.deadLetterOf(record),
+    ).length,
     redelivered: repeated,
     rows: rows.length,
     deadLetters: letters.size,
@@ -88,7 +91,7 @@ function totalsOf(file: CaseFile): Totals {
 }
 
 const NOTHING: Totals = {
-  ...{ vehicles: 0, attempted: 0, acknowledged: 0, inKafka: 0, redelivered: 0, rows: 0 },
+  ...{ vehicles: 0, attempted: 0, acknowledged: 0, inKafka: 0, redelivered: 0, erased: 0, rows: 0 },
   ...{ deadLetters: 0, deadLettersByReason: {}, signals: 0, alerts: 0 },
 };
 
@@ -102,6 +105,7 @@ function sumOf(one: Totals, other: Totals): Totals {
     acknowledged: one.acknowledged + other.acknowledged,
     inKafka: one.inKafka + other.inKafka,
     redelivered: one.redelivered + other.redelivered,
+    erased: one.erased + other.erased,
     rows: one.rows + other.rows,
     deadLetters: one.deadLetters + other.deadLetters,
     deadLettersByReason,

@@ -15,6 +15,7 @@ it.each(slicings)('a good history keeps every promise, in %i slices', async (sli
     acknowledged: 12,
     inKafka: 12,
     redelivered: 2,
+    erased: 0,
     rows: 10,
     deadLetters: 2,
     deadLettersByReason: { 'malformed-body': 1, 'conflicting-reading': 1 },

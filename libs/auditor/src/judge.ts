@@ -3,6 +3,7 @@ import { alertsExtra, alertsMissing, alertsWrong } from './check-alerts.js';
 import { decreases, OFFSETS_DECREASED } from './check-commits.js';
 import { deadLettersWrong } from './check-dead-letters.js';
 import { duplicated } from './check-duplicated.js';
+import { erasedLeft } from './check-erased.js';
 import { invented } from './check-invented.js';
 import { lagging, LAG } from './check-lag.js';
 import { lost, lostByBroker } from './check-lost.js';
@@ -23,7 +24,7 @@ export const CHECKS: readonly Check[] = [
   ...[lost, lostByBroker, invented, duplicated, rewritten, outOfOrder, signalsOutOfOrder],
   ...[offsetsUnresolved, signalsMissing],
   ...[signalsWrong, alertsMissing, alertsExtra, alertsWrong, alertViewsWrong],
-  ...[deadLettersWrong, wrongVehicle],
+  ...[deadLettersWrong, wrongVehicle, erasedLeft],
 ];
 
 /** Judges the evidence, one slice of vehicles after the other, and nothing but the evidence. */

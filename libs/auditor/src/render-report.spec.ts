@@ -16,6 +16,7 @@ it('has a line for each invariant, then the figures, and the verdict last', asyn
     'I8  held       every bad record is in th',
     'I9  held       the consumers catch up',
     'I12 held       a vehicle speaks only for',
+    'I14 held       what was erased on reques',
     'not judged here: memory (I10), stopping ',
     '',
     'attempted 12, acknowledged 12, in Kafka ',

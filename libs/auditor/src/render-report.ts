@@ -18,7 +18,8 @@ export function renderReport(report: AuditReport): string {
     ...notes.map((note) => `note: ${note}`),
     ...(range.from === undefined && range.to === undefined ? [] : [`of what was sent ${rangeText(range)}:`]),
     `attempted ${totals.attempted}, acknowledged ${totals.acknowledged}, ` +
-      `in Kafka ${totals.inKafka} (${totals.redelivered} redelivered), rows ${totals.rows}, ` +
+      `in Kafka ${totals.inKafka} (${totals.redelivered} redelivered), ` +
+      `${totals.erased > 0 ? `erased ${totals.erased}, ` : ''}rows ${totals.rows}, ` +
       `signals ${totals.signals}, dead letters ${totals.deadLetters}, alerts ${totals.alerts}`,
     ...Object.entries(totals.deadLettersByReason).map(([reason, count]) => `  ${reason} ${count}`),
     report.held ? 'held' : `broken: ${report.broken.join(', ')}`,

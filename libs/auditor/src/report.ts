@@ -33,6 +33,8 @@ export interface Totals {
   readonly acknowledged: number;
   readonly inKafka: number;
   readonly redelivered: number;
+  /** Records that were erased on request, and left no row and no dead letter. */
+  readonly erased: number;
   readonly rows: number;
   readonly deadLetters: number;
   readonly deadLettersByReason: Readonly<Record<string, number>>;

@@ -7,7 +7,7 @@ import type { ServiceSeen } from './service-watch.js';
 import { breachesOf, type DrillFindings, RSS_BOUND_MIB } from './verdict.js';
 
 const totals: AuditReport['totals'] = {
-  ...{ vehicles: 1, attempted: 10, acknowledged: 10, inKafka: 10, redelivered: 0, rows: 10 },
+  ...{ vehicles: 1, attempted: 10, acknowledged: 10, inKafka: 10, redelivered: 0, erased: 0, rows: 10 },
   ...{ deadLetters: 0, deadLettersByReason: {}, signals: 10, alerts: 0 },
 };
 const audit: AuditReport = {
