@@ -41,7 +41,8 @@ export class ErasedReadings implements Remains {
     const shard = partitionOf(behind.vehicleId, this.layout.shardCount);
     let readings = 0;
     await inParallel(this.bucketsOf(shard), async (bucket) => {
-      readings += await this.lookIn(shard, bucket, behind, remove);
+      const found = await this.lookIn(shard, bucket, behind, remove);
+      readings += found;
     });
     const latest = await this.lookAtLatest(shard, behind, remove);
     return present({ readings, latest_readings: latest });

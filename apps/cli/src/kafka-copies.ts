@@ -1,5 +1,5 @@
 import { TOPICS } from '@navora/schemas';
-import { type Admin, ConfigResourceTypes } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs';
 
 /** How often Kafka looks for what it may drop, and how long files that are dropped stay: generous. */
 const CLEANING_MS = 15 * 60_000;
@@ -13,7 +13,7 @@ export async function copiesUntil(admin: Admin, erasedAt: number): Promise<Recor
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: names.map((name) => ({
-      ...{ type: ConfigResourceTypes.TOPIC, name },
+      ...{ type: kafkajs.ConfigResourceTypes.TOPIC, name },
       configNames: ['retention.ms', 'segment.ms', 'cleanup.policy'],
     })),
   });
