@@ -32,6 +32,7 @@ const BATCHES = 'libs/cassandra/src/group-commit.model.spec.ts';
 const REQUESTS = 'libs/kafka/src/produce-lane.model.spec.ts';
 const PUBACKS = 'apps/mqtt-bridge/src/ack-window.model.spec.ts';
 const BRIDGE = 'apps/mqtt-bridge/src/journey.model.spec.ts';
+const ERASED = 'apps/processor/src/erased-readings.spec.ts';
 const PROCESSOR = 'apps/processor/src/reading-journey.model.spec.ts';
 
 /** @type {Mutant[]} */
@@ -163,6 +164,40 @@ export const MUTANTS = [
     from: 'answer.errorCode !== 0',
     to: 'answer.errorCode === -2',
     caught: [inMemory(REQUESTS, 'B10', 'I1')],
+  },
+  {
+    name: 'run-again-behind-a-fence',
+    does: 'asks no fence before a conditional batch is run',
+    file: 'libs/cassandra/src/group-commit.ts',
+    from: 'if (this.options.barred) entries = await this.withoutBarred(taken);',
+    to: '',
+    caught: [inMemory(ERASED, 'a fence that comes while the answer of a write is lost', 'I14')],
+  },
+  {
+    name: 'write-by-stale-fences',
+    does: 'stores readings while nobody can tell which vehicles are erased',
+    file: 'apps/processor/src/reading-store.ts',
+    from: 'if (!fences.fresh) await fences.untilFresh();',
+    to: '',
+    caught: [inMemory(ERASED, 'with fences that are stale nothing is written', 'I14')],
+  },
+  {
+    name: 'fences-as-old-as-the-answer',
+    does: 'takes fences for as new as the answer, however long ago they were asked for',
+    file: 'libs/erasure/src/fences.ts',
+    from: 'this.asked = asked;',
+    to: 'this.asked = this.moment();',
+    caught: [inMemory('libs/erasure/src/fences.spec.ts', 'are as old as the question', 'I14')],
+  },
+  {
+    name: 'go-on-with-an-erased-vehicle',
+    does: 'the alerts app finishes a transition of a vehicle that was erased meanwhile',
+    file: 'apps/alerts/src/signal-journey.ts',
+    from: 'if (vehicle.generation !== generation) throw',
+    to: 'if (vehicle.generation < 0) throw',
+    caught: [
+      inMemory('apps/alerts/src/erased.spec.ts', 'gets no views of a transition that was under way', 'I14'),
+    ],
   },
 ];
 

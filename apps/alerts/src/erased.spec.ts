@@ -191,7 +191,7 @@ describe('behind its fence a vehicle', () => {
       throw Object.assign(new Error('No connection available'));
     };
     await service.hear(breach(1));
-    expect([store.alertsByDay, store.openAlerts]).toEqual([[], []]);
+    expect([store.alertsByDay, store.openAlerts], 'I14').toEqual([[], []]);
     expect(service.journey.openAlerts).toBe(0);
   });
 

@@ -124,7 +124,7 @@ it('a fence that comes while the answer of a write is lost keeps the reading out
   test.begin(aRecord('forgotten'));
   await settled();
   await new Promise((resolve) => setTimeout(resolve, 300));
-  expect([test.written, test.traces, test.tracker.unresolved]).toEqual([[], [], 0]);
+  expect([test.written, test.traces, test.tracker.unresolved], 'I14').toEqual([[], [], 0]);
 });
 
 it('with fences that are stale nothing is written, and it goes on by itself when they are fresh', async () => {
@@ -132,7 +132,7 @@ it('with fences that are stale nothing is written, and it goes on by itself when
   test.fences.fresh = false;
   test.begin(aRecord('truck'), aRecord('forgotten'), aRecord('truck', NOW, 'bad'));
   await settled();
-  expect([test.written, test.traces, test.tracker.unresolved]).toEqual([[], [], 3]);
+  expect([test.written, test.traces, test.tracker.unresolved], 'I14').toEqual([[], [], 3]);
   test.fences.erased.set('forgotten', NOW);
   test.fences.refresh();
   await settled();

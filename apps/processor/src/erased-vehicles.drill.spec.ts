@@ -68,7 +68,7 @@ it('a processor that was frozen while a fence was raised writes nothing behind i
   expect(new Set((await rig.rows()).map(({ vehicleId }) => vehicleId))).toEqual(new Set(['a']));
 }, 120_000);
 
-it('P9: a batch whose answer was lost is not run again behind a fence that came meanwhile', async () => {
+it('a batch whose answer was lost is not run again behind a fence that came meanwhile', async () => {
   const { cassandraContactPoints, cassandraPort } = rig.endpoints;
   const link = await FaultyLink.to(cassandraContactPoints[0] ?? '127.0.0.1', cassandraPort);
   const { client, keyspace } = rig.cassandra;

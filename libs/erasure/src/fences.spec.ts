@@ -105,7 +105,7 @@ describe('fences', () => {
     table.meanwhile = () => passes(9000);
     const fences = await load();
     passes(1000);
-    expect(fences.fresh).toBe(false);
+    expect(fences.fresh, 'I14').toBe(false);
   });
 
   it.each(['monotonic', 'wall'] as const)('are stale when only the %s clock has gone on', async (name) => {
