@@ -98,10 +98,15 @@ export async function inParallel<T>(
   work: (one: T) => Promise<void>,
 ): Promise<void> {
   const underWay = new Set<Promise<void>>();
+  const failures: unknown[] = [];
   for await (const one of all) {
-    const task: Promise<void> = work(one).finally(() => underWay.delete(task));
+    const task: Promise<void> = work(one)
+      .catch((error: unknown) => void failures.push(error))
+      .finally(() => underWay.delete(task));
     underWay.add(task);
     if (underWay.size >= AT_ONCE) await Promise.race(underWay);
+    if (failures.length > 0) break;
   }
   await Promise.all(underWay);
+  if (failures.length > 0) throw failures[0];
 }

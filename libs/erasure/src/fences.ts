@@ -30,6 +30,9 @@ export interface FenceCheck {
   isErased(vehicleId: string, receivedAt: number): boolean;
 }
 
+/** While they are stale they are asked for this often. */
+const IMPATIENT_MS = 500;
+
 /** When the question was put, by two clocks: either may stand still while the process or its machine does. */
 interface Moment {
   readonly monotonic: number;
@@ -111,7 +114,9 @@ export class Fences implements FenceCheck {
     const { everyMs = FENCES_ASKED_EVERY_MS, log } = this.options;
     const { signal } = this.stopping;
     while (!signal.aborted) {
-      await pause(everyMs, undefined, { signal }).catch(() => undefined);
+      // Whoever has stopped writing for it shall not wait longer than it must.
+      const pauseMs = this.fresh ? everyMs : Math.min(everyMs, IMPATIENT_MS);
+      await pause(pauseMs, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
       try {
         await this.refresh();
