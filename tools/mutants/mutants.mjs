@@ -192,7 +192,7 @@ export const MUTANTS = [
   {
     name: 'go-on-with-an-erased-vehicle',
     does: 'the alerts app finishes a transition of a vehicle that was erased meanwhile',
-    file: 'apps/alerts/src/signal-journey.ts',
+    file: 'apps/alerts/src/vehicle-at-store.ts',
     from: 'if (vehicle.generation !== generation) throw',
     to: 'if (vehicle.generation < 0) throw',
     caught: [

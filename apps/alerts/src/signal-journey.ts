@@ -5,13 +5,14 @@ import type { VehicleState } from './alert.js';
 import { AssignedPartition, type Vehicle as VehicleOf } from './assigned-partition.js';
 import type { Announcer } from './announcer.js';
 import type { AlertsMetrics } from './alerts-metrics.js';
-import { Forgotten, marksBehind, withoutPast, type ErasedMarks } from './erased.js';
+import { Forgotten, marksBehind, type ErasedMarks } from './erased.js';
 import { fold, stateAfter, type DescribeRule, type Folded } from './fold.js';
-import { EpochEnded, isRefused, type Persistence } from './persistence.js';
+import { EpochEnded, type Persistence } from './persistence.js';
 import type { DecodedSignal } from './signal-decoder.js';
-import { effectOfSilence, isAhead, isSilentTooLong } from './silence.js';
+import { effectOfSilence, isSilentTooLong } from './silence.js';
 import type { Slots } from './slots.js';
 import type { AlertStore, MarkStore } from './store.js';
+import { VehicleAtStore } from './vehicle-at-store.js';
 
 export interface JourneyParts {
   decoder: { decode(record: ConsumedRecord): DecodedSignal };
@@ -65,8 +66,11 @@ type Vehicle = VehicleOf<Taken>;
  */
 export class SignalJourney {
   private readonly partitions = new Map<number, Partition>();
+  private readonly atStore: VehicleAtStore;
 
-  constructor(private readonly parts: JourneyParts) {}
+  constructor(private readonly parts: JourneyParts) {
+    this.atStore = new VehicleAtStore(parts);
+  }
 
   /** Returns at once: an outage of the store must not keep the consumer from its heartbeats. */
   take(batch: RecordBatch): void {
@@ -222,10 +226,7 @@ export class SignalJourney {
     taken: Taken,
     startedAt: number,
   ): Promise<boolean> {
-    if (!vehicle.loaded) {
-      const stored = vehicle.known ? await this.load(partition, vehicle) : undefined;
-      await this.adopt(partition, vehicle, stored);
-    }
+    if (!vehicle.loaded) await this.atStore.load(partition, vehicle);
     // With the state at hand it may turn out to be a replay, or of no consequence.
     if (this.settledInMemory(partition, vehicle, taken)) return true;
     const effect = this.effectOn(vehicle, taken);
@@ -237,13 +238,13 @@ export class SignalJourney {
       signal,
       folded.outcome === 'late',
     );
-    const outcome = await this.committed(partition, vehicle, next);
+    const outcome = await this.atStore.committed(partition, vehicle, next);
     if (outcome === 'conflicting') return false;
     if (outcome !== 'applied') {
       this.bury(taken.batch, taken.record, outcome.rejection);
       return true;
     }
-    await this.writeViews(partition, vehicle, next);
+    await this.atStore.writeViews(partition, vehicle, next);
     vehicle.become(next);
     this.parts.onTransition(next);
     partition.settle(vehicle, next.marks);
@@ -251,57 +252,6 @@ export class SignalJourney {
     this.parts.metrics.signal(folded.outcome);
     this.parts.metrics.transition(next.last.changes, signal, performance.now() - startedAt);
     return true;
-  }
-
-  private async load(partition: Partition, vehicle: Vehicle): Promise<VehicleState | undefined> {
-    const { alerts, fences } = this.parts;
-    const stored = await this.untilDone('load_state', partition, vehicle, () => alerts.load(vehicle.id));
-    return withoutPast(stored, fences.of(vehicle.id));
-  }
-
-  /**
-   * A state ahead of our marks was made by somebody who did not live, or has not come yet, to save the marks;
-   * perhaps not even to write the views. We write them: the next transition begins only when they stand. (The
-   * views of a state at or below our marks stand already: marks are moved after them, in memory and in the store.)
-   */
-  private async adopt(
-    partition: Partition,
-    vehicle: Vehicle,
-    stored: VehicleState | undefined,
-  ): Promise<void> {
-    if (stored && isAhead(stored.marks, vehicle.marks)) {
-      await this.writeViews(partition, vehicle, stored);
-      partition.settle(vehicle, stored.marks);
-    }
-    vehicle.become(stored);
-  }
-
-  private async committed(
-    partition: Partition,
-    vehicle: Vehicle,
-    next: VehicleState,
-  ): Promise<'applied' | 'conflicting' | { rejection: Rejection }> {
-    const { alerts } = this.parts;
-    try {
-      const outcome = await this.untilDone('commit', partition, vehicle, () =>
-        alerts.commit(vehicle.id, next),
-      );
-      if (outcome === 'applied') return 'applied';
-    } catch (error) {
-      if (isRefused(error)) return rejected('refused-by-store', String(error));
-      throw error;
-    }
-    const stored = await this.load(partition, vehicle);
-    // Our own attempt whose answer was lost, or the same transition made by another process: it is done.
-    if (stored?.version === next.version && stored.last.id === next.last.id) return 'applied';
-    await this.adopt(partition, vehicle, stored);
-    return 'conflicting';
-  }
-
-  private async writeViews(partition: Partition, vehicle: Vehicle, state: VehicleState): Promise<void> {
-    await this.untilDone('write_views', partition, vehicle, () =>
-      this.parts.alerts.writeViews(vehicle.id, state.version, state.last),
-    );
   }
 
   private bury(batch: RecordBatch, record: ConsumedRecord, rejection: Rejection): void {
@@ -316,32 +266,6 @@ export class SignalJourney {
       await this.parts.deadLetters.bury(record, rejection);
       batch.resolve(record);
     });
-  }
-
-  /**
-   * Something about a vehicle that is still the one it was, before each attempt and after the last.
-   *
-   * @throws Forgotten, EpochEnded
-   */
-  private async untilDone<T>(
-    what: string,
-    { assignment }: Partition,
-    vehicle: Vehicle,
-    operation: () => Promise<T>,
-  ): Promise<T> {
-    const { fences, persistence } = this.parts;
-    const { generation } = vehicle;
-    const requireSame = () => {
-      if (vehicle.generation !== generation) throw new Forgotten(`${what}: the vehicle was erased meanwhile`);
-    };
-    const result = await persistence.untilDone(what, assignment, async () => {
-      if (!fences.fresh) await fences.untilFresh();
-      if (!assignment.held) throw new EpochEnded(`${what}: the partition is no longer ours`);
-      requireSame();
-      return operation();
-    });
-    requireSame();
-    return result;
   }
 
   private isErased({ vehicleId, receivedAt }: Signal): boolean {

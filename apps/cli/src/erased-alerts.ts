@@ -11,9 +11,7 @@ import {
   type Remains,
   type Statements,
 } from './erased-remains.js';
-
-/** Parts of the views of open alerts and of what is to be sent, by the vehicle's hash. */
-const BUCKETS = 16;
+import { BUCKETS, tracesOf, type InView } from './erased-traces.js';
 
 /** What the alerts app keeps of a vehicle, as far as we must know it to begin it anew. */
 interface State {
@@ -28,12 +26,6 @@ interface Partition {
   alerts: { id: string; openedAt: Date; rule: string }[];
   notices: { id: string; channel: string; dueAt: Date }[];
   rows: number;
-}
-
-interface InView {
-  key: unknown[];
-  alertId: string;
-  writtenAt: bigint;
 }
 
 /**
@@ -52,13 +44,7 @@ export class ErasedAlerts implements Remains {
 
   async look(behind: Behind, remove: boolean): Promise<Found> {
     const { vehicleId } = behind;
-    const views = {
-      byDay: await this.byDay(vehicleId),
-      open: await this.open(vehicleId),
-      pending: await this.pending(behind),
-      told: await this.told(vehicleId),
-      acted: await this.acted(vehicleId),
-    };
+    const views = await tracesOf(behind, this.cassandra);
     const partition = await this.partition(vehicleId);
     const isNew = (partition.state?.erasedAt ?? -Infinity) >= behind.requestedAt;
     const kept = new Set(isNew ? partition.alerts.map(({ id }) => id) : []);
@@ -195,67 +181,6 @@ export class ErasedAlerts implements Remains {
     // The state alone tells of a vehicle, too: what it had open, when it was heard last.
     if (found.state !== undefined) found.rows++;
     return found;
-  }
-
-  private async byDay(vehicleId: string): Promise<InView[]> {
-    const rows: InView[] = [];
-    const query = `SELECT day, opened_at, alert_id, vehicle_id, writetime(vehicle_id) AS written FROM ${this.cassandra.keyspace}.alerts_by_day`;
-    for await (const row of this.cassandra.rows(query)) {
-      if (row['vehicle_id'] !== vehicleId) continue;
-      const alertId = String(row['alert_id']);
-      rows.push({
-        key: [row['day'], row['opened_at'], alertId],
-        alertId,
-        writtenAt: row['written'] as bigint,
-      });
-    }
-    return rows;
-  }
-
-  private async open(vehicleId: string): Promise<InView[]> {
-    const rows: InView[] = [];
-    const bucket = partitionOf(vehicleId, BUCKETS);
-    const query = `SELECT rule, alert_id, writetime(alert_id) AS written FROM ${this.cassandra.keyspace}.open_alerts WHERE bucket = ? AND vehicle_id = ?`;
-    for await (const row of this.cassandra.rows(query, [bucket, vehicleId]))
-      rows.push({
-        key: [bucket, vehicleId, row['rule']],
-        alertId: String(row['alert_id']),
-        writtenAt: row['written'] as bigint,
-      });
-    return rows;
-  }
-
-  /** Each says itself when its reading was received. */
-  private async pending({ vehicleId, erasedAt }: Behind): Promise<InView[]> {
-    const rows: InView[] = [];
-    const query = `SELECT channel, bucket, due_at, notification_id, notice, writetime(notice) AS written FROM ${this.cassandra.keyspace}.pending_notifications`;
-    for await (const row of this.cassandra.rows(query)) {
-      const { alert, receivedAt } = JSON.parse(row['notice'] as string) as {
-        alert: { id: string; vehicleId: string };
-        receivedAt: number;
-      };
-      if (alert.vehicleId !== vehicleId || receivedAt > erasedAt) continue;
-      const key = [row['channel'], row['bucket'], row['due_at'], row['notification_id']];
-      rows.push({ key, alertId: alert.id, writtenAt: row['written'] as bigint });
-    }
-    return rows;
-  }
-
-  private async told(vehicleId: string): Promise<{ id: string; alertId: string }[]> {
-    const rows = [];
-    const query = `SELECT notification_id, vehicle_id, alert_id FROM ${this.cassandra.keyspace}.notifications`;
-    for await (const row of this.cassandra.rows(query))
-      if (row['vehicle_id'] === vehicleId)
-        rows.push({ id: String(row['notification_id']), alertId: String(row['alert_id']) });
-    return rows;
-  }
-
-  private async acted(vehicleId: string): Promise<string[]> {
-    const alertIds: string[] = [];
-    const query = `SELECT DISTINCT vehicle_id, alert_id FROM ${this.cassandra.keyspace}.alert_actions`;
-    for await (const row of this.cassandra.rows(query))
-      if (row['vehicle_id'] === vehicleId) alertIds.push(String(row['alert_id']));
-    return alertIds;
   }
 
   /** By a conditional statement, as all that is written there: write times of two clocks must not meet. */

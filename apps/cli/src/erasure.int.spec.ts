@@ -144,10 +144,31 @@ it('a row that comes back is found by a sweep, and what came after the fence is 
     ],
     { prepare: true },
   );
+  // What the alerts app had still to send, and what it noted when it sent something: nobody had a channel so far.
+  const [alertId, noticeId, dueAt] = [randomUUID(), randomUUID(), new Date()];
+  const notice = {
+    id: noticeId,
+    alert: { id: alertId, vehicleId: victim },
+    receivedAt: erasure?.requestedAt,
+  };
+  await erasing.cassandra.execute(
+    `INSERT INTO ${erasing.keyspace}.pending_notifications (channel, bucket, due_at, notification_id, version, notice)
+     VALUES ('none', 0, ?, ?, 7, ?) USING TIMESTAMP 7`,
+    [dueAt, noticeId, JSON.stringify(notice)],
+    { prepare: true },
+  );
+  await erasing.cassandra.execute(
+    `INSERT INTO ${erasing.keyspace}.notifications (notification_id, vehicle_id, alert_id, detail)
+     VALUES (?, ?, ?, 'to ann@example.org') IF NOT EXISTS`,
+    [noticeId, victim, alertId],
+    { prepare: true },
+  );
   const swept = await navora('vehicles', 'sweep', victim);
   expect([swept.code, swept.stdout]).toEqual([
     1,
-    expect.stringContaining('came back and was removed: readings 1'),
+    expect.stringContaining(
+      'came back and was removed: readings 1, pending_notifications 1, notifications 1',
+    ),
   ]);
   expect((await erasing.rowsOf(victim)).sort(byId)).toEqual(after.sort(byId));
   expect((await navora('vehicles', 'sweep', victim)).code).toBe(0);
