@@ -21,8 +21,14 @@ const MAY: Record<string, { read: string[] | 'all'; change: string[] }> = {
   bridge: { read: [], change: [] },
   consumer: { read: [], change: [] },
   watch: { read: ['revocation_lists'], change: ['vehicle_connections'] },
-  processor: { read: ['layout', 'readings'], change: ['latest_readings', 'readings'] },
-  alerts: { read: ALERTS, change: ALERTS },
+  processor: { read: ['erasures', 'layout', 'readings'], change: ['latest_readings', 'readings'] },
+  alerts: { read: [...ALERTS, 'erasures'].sort(), change: ALERTS },
+  erase: {
+    read: 'all',
+    change: [
+      ...[...ALERTS, 'alert_actions', 'erasures', 'latest_readings', 'readings', 'vehicle_connections'],
+    ].sort(),
+  },
   operator: {
     read: 'all',
     change: ['alert_actions', 'dead_letter_actions', 'devices', 'revocation_lists'],

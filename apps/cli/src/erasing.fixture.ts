@@ -41,11 +41,7 @@ export class Erasing {
       timing = SHORT,
     }: { progress?: Progress; remains?: Remains; timing?: Timing } = {},
   ): Promise<Outcome> {
-    const admin = createKafka(
-      'erasing',
-      realServices().kafkaBrokers,
-      createLogger('erasing', 'silent'),
-    ).admin();
+    const admin = createKafka('erasing', realServices(), createLogger('erasing', 'silent')).admin();
     await admin.connect();
     try {
       const run = new ErasureRun({

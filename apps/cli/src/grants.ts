@@ -36,6 +36,8 @@ export const KAFKA_GRANTS: Record<Grantee, readonly KafkaGrant[]> = {
     { on: 'groups beginning with', name: 'navora-audit-', may: ['read', 'delete'] },
     { on: 'groups beginning with', name: 'navora-reader-', may: ['read', 'delete'] },
   ],
+  // Until when Kafka holds copies.
+  erase: Object.values(TOPICS).map((name) => topic(name, 'describe', 'describe-configs')),
   watch: [],
   // Programs of others, by groups of theirs.
   consumer: [
@@ -57,6 +59,7 @@ export const TABLE_GRANTS: Record<
     readings: ['read', 'change'],
     latest_readings: ['change'],
     layout: ['read'],
+    erasures: ['read'],
   },
   alerts: {
     vehicle_alerts: ['read', 'change'],
@@ -66,6 +69,7 @@ export const TABLE_GRANTS: Record<
     pending_notifications: ['read', 'change'],
     notifications: ['read', 'change'],
     notification_marks: ['read', 'change'],
+    erasures: ['read'],
   },
   operator: {
     '*': ['read'],
@@ -73,6 +77,22 @@ export const TABLE_GRANTS: Record<
     alert_actions: ['change'],
     devices: ['change'],
     revocation_lists: ['change'],
+  },
+  // `navora vehicles`: the only one who may remove what services have written, beside them.
+  erase: {
+    '*': ['read'],
+    erasures: ['change'],
+    readings: ['change'],
+    latest_readings: ['change'],
+    vehicle_alerts: ['change'],
+    alerts_by_day: ['change'],
+    open_alerts: ['change'],
+    alert_marks: ['change'],
+    pending_notifications: ['change'],
+    notifications: ['change'],
+    notification_marks: ['change'],
+    alert_actions: ['change'],
+    vehicle_connections: ['change'],
   },
   // `navora devices watch`, beside each MQTT broker.
   watch: {

@@ -18,6 +18,7 @@ const MAY: Record<string, { write: string[]; read: string[]; groups: string[] }>
   processor: { write: [SIGNALS, DEAD_LETTERS], read: [READINGS], groups: ['navora-processor'] },
   alerts: { write: [DEAD_LETTERS], read: [SIGNALS], groups: ['navora-alerts'] },
   operator: { write: [READINGS], read: TOPICS, groups: ['navora-audit-x', 'navora-reader-x'] },
+  erase: { write: [], read: [], groups: [] },
   watch: { write: [], read: [], groups: [] },
   consumer: { write: [], read: [READINGS, SIGNALS], groups: ['consumer-x'] },
 };

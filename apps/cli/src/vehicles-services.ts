@@ -6,6 +6,7 @@ import { cassandraSettings, createLogger, kafkaSettings, readConfiguration } fro
 import { errors } from 'cassandra-driver';
 import type { Admin } from 'kafkajs';
 import { ErasedAlerts } from './erased-alerts.js';
+import { ErasedConnections } from './erased-connections.js';
 import { ErasedMarks } from './erased-marks.js';
 import { ErasedReadings } from './erased-readings.js';
 import { type Behind, type Found, type Remains, Statements, sumOf } from './erased-remains.js';
@@ -29,6 +30,7 @@ export async function withVehicles<T>(
   const configuration = readConfiguration(
     { ...kafkaSettings, ...cassandraSettings },
     commandEnvironment(stack),
+    'erase',
   );
   const silent = createLogger('vehicles', 'silent');
   const client = createCassandra(configuration, silent);
@@ -41,7 +43,7 @@ export async function withVehicles<T>(
       devices: new DeviceStore(client, keyspace),
       remains: () => remainsIn(client, keyspace),
       admin: async () => {
-        admin ??= createKafka('navora-vehicles', configuration.kafkaBrokers, silent).admin();
+        admin ??= createKafka('navora-vehicles', configuration, silent).admin();
         await admin.connect();
         return admin;
       },
@@ -57,7 +59,12 @@ export async function withVehicles<T>(
 export async function remainsIn(client: CassandraClient, keyspace: string): Promise<Remains> {
   const statements = new Statements(client, keyspace);
   const readings = new ErasedReadings(statements, await layoutOf(client, keyspace));
-  const all = [readings, new ErasedAlerts(statements), new ErasedMarks(statements, readings)];
+  const all = [
+    readings,
+    new ErasedAlerts(statements),
+    new ErasedMarks(statements, readings),
+    new ErasedConnections(statements),
+  ];
   return {
     look: async (behind: Behind, remove: boolean) => {
       let found: Found = {};

@@ -57,6 +57,7 @@ const REFUSERS = {
   Kafka: 'kafka',
   Cassandra: 'cassandra',
   'the tables': 'cassandra',
+  'the fences of erased vehicles': 'cassandra',
   'the schema registry': 'registry',
 } as const;
 

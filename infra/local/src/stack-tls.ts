@@ -42,6 +42,7 @@ export const CLIENTS = [
   'processor',
   'alerts',
   'operator',
+  'erase',
   'watch',
   'migrate',
   'consumer',

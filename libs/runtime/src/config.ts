@@ -17,9 +17,12 @@ export class ConfigurationError extends Error {
   override name = 'ConfigurationError';
 }
 
-/** Whoever has credentials of its own; `watch` stands beside an MQTT broker, `consumer` are programs of others
- * that read from Kafka. */
-export type ServiceName = 'bridge' | 'processor' | 'alerts' | 'operator' | 'watch' | 'migrate' | 'consumer';
+/**
+ * Whoever has credentials of its own: `watch` stands beside an MQTT broker, `erase` removes what is stored of a
+ * vehicle, `consumer` are programs of others that read from Kafka.
+ */
+export type ServiceName =
+  'bridge' | 'processor' | 'alerts' | 'operator' | 'erase' | 'watch' | 'migrate' | 'consumer';
 
 type Settings = Record<string, Setting<unknown>>;
 type Values<S extends Settings> = { [K in keyof S]: S[K] extends Setting<infer T> ? T : never };
