@@ -26,6 +26,10 @@ it('begins anew with an attempt that came before the row, and ignores one that c
   expect(waitOf([sent(1100), sent(1900), sent(1990)], 1950)).toBe(50);
 });
 
+it('begins anew also with an attempt that came when the fault was over', () => {
+  expect(waitOf([sent(1900), sent(15_900)], 15_950)).toBe(0);
+});
+
 it('has no use for acknowledgements and messages without an id', () => {
   const acknowledged = JSON.stringify({ type: 'acknowledged', at: 1500, vehicleId: 'truck-17', order: 1 });
   expect(waitOf([acknowledged, sent(1500, null)], 9500)).toBe(0);

@@ -49,11 +49,12 @@ export class LongestWaits {
   /** A line of the sender's history. */
   note(line: string): void {
     const { type, at, messageId } = JSON.parse(line) as { type: string; at: number; messageId?: string };
-    if (type !== 'sent' || !messageId || !this.windows.some((window) => isIn(window, at))) return;
+    if (type !== 'sent' || !messageId) return;
     const id = messageId.toLowerCase();
     const before = this.attempts.get(id);
+    // Of a reading that was sent within a window a later attempt counts also when the window is over.
     if (before) before.push(at);
-    else this.attempts.set(id, [at]);
+    else if (this.windows.some((window) => isIn(window, at))) this.attempts.set(id, [at]);
   }
 
   stored({ messageId, writtenAt }: StoredRow): void {
