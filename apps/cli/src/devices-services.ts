@@ -7,6 +7,7 @@ import {
   createLogger,
   optional,
   readConfiguration,
+  readSecret,
   setting,
   text,
   urlOf,
@@ -88,9 +89,8 @@ export async function authorityOf({
   return openAuthority(devicesAuthority, passphraseIn(passphraseFile));
 }
 
-/** Editors end a file with a newline; no passphrase does. */
 export function passphraseIn(file: string | undefined): string | undefined {
-  return file === undefined ? undefined : readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  return file === undefined ? undefined : readSecret(file);
 }
 
 function brokerOf({

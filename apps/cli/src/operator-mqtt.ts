@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { optional, setting, urlOf, withDefault } from '@navora/runtime';
+import { optional, readSecret, readTlsFiles, setting, urlOf, withDefault } from '@navora/runtime';
 import type { IClientOptions } from 'mqtt';
 
 /** The bridge's variables, and an operator's: the broker to publish to, and who we are there. */
@@ -28,21 +27,20 @@ export interface MqttSettings {
 
 /** Of a connection that is not made again by itself. */
 export function mqttOptionsOf(settings: MqttSettings, clientId: string): IClientOptions {
-  const file = (path: string | undefined) => (path === undefined ? undefined : readFileSync(path));
-  const ca = file(settings.mqttCaFile);
-  const cert = file(settings.operatorCertFile ?? settings.mqttCertFile);
-  const key = file(settings.operatorKeyFile ?? settings.mqttKeyFile);
-  const password = file(settings.mqttPasswordFile)
-    ?.toString()
-    .replace(/\r?\n$/, '');
+  const { mqttUsername: username, mqttPasswordFile } = settings;
+  const { ca, cert, key } = readTlsFiles({
+    caFile: settings.mqttCaFile,
+    certFile: settings.operatorCertFile ?? settings.mqttCertFile,
+    keyFile: settings.operatorKeyFile ?? settings.mqttKeyFile,
+  });
   return {
     clientId,
     protocolVersion: 5,
     clean: true,
     reconnectPeriod: 0,
     connectTimeout: 10_000,
-    ...(settings.mqttUsername === undefined ? {} : { username: settings.mqttUsername }),
-    ...(password === undefined ? {} : { password }),
+    ...(username !== undefined && { username }),
+    ...(mqttPasswordFile !== undefined && { password: readSecret(mqttPasswordFile) }),
     ...(ca && { ca }),
     ...(cert && { cert }),
     ...(key && { key }),

@@ -1,36 +1,17 @@
 import { FaultyLink } from '@navora/faults';
-import { ErasureStore } from '@navora/erasure';
-import { aReading, eventually } from '@navora/testing';
+import { eventually } from '@navora/testing';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { fencesOf, readingsOf } from './testing/fences-raised.js';
 import { ProcessorRig } from './testing/processor-rig.js';
 
 let rig: ProcessorRig;
-let erasures: ErasureStore;
+let fences: ReturnType<typeof fencesOf>;
 beforeEach(async () => {
   rig = await ProcessorRig.create();
-  erasures = new ErasureStore(rig.cassandra.client, rig.cassandra.keyspace);
+  fences = fencesOf(rig);
 }, 60_000);
 afterEach(() => rig.drop(), 60_000);
-
-const readings = (vehicles: readonly string[], count: number) =>
-  Array.from({ length: count }, (_, i) =>
-    aReading({
-      vehicleId: vehicles[i % vehicles.length] ?? '',
-      recordedAt: Date.now() - count + i,
-      sequence: i,
-    }),
-  );
-
-const raise = (vehicleId: string, erasedAt: number) =>
-  erasures.change(vehicleId, (before) =>
-    before
-      ? undefined
-      : {
-          ...{ vehicleId, erasedAt, state: 'erasing', by: 'a test', requestedAt: Date.now() },
-          ...{ removed: {}, kafkaUntil: {} },
-        },
-  );
 
 it('a processor that cannot see the fences writes nothing, says so, and goes on by itself', async () => {
   const { client, keyspace } = rig.cassandra;
@@ -42,13 +23,13 @@ it('a processor that cannot see the fences writes nothing, says so, and goes on 
     async () => (await processor.notReadyBecause())?.includes('nobody can tell which vehicles are erased'),
     { withinMs: 20_000 },
   );
-  const sent = readings(['forgotten', 'a'], 40);
+  const sent = readingsOf(['forgotten', 'a'], 40);
   await rig.sendReadings(...sent);
   await eventually('intake', async () => (await processor.metric('navora_processor_unresolved')) === 40);
   expect([await rig.rows(), await rig.uncommitted()]).toEqual([[], 40]);
 
   await client.execute(String(migration.rows[0]?.['create_statement']), [], { prepare: false });
-  await raise('forgotten', Date.now() + 60_000);
+  await fences.raise('forgotten', Date.now() + 60_000);
   await rig.untilAllIsCommitted();
   expect((await rig.rows()).map(({ vehicleId }) => vehicleId)).toEqual(Array(20).fill('a'));
   expect(await processor.metric('navora_processor_readings_total'), 'twenty of them erased').toBe(40);
@@ -57,11 +38,11 @@ it('a processor that cannot see the fences writes nothing, says so, and goes on 
 
 it('a processor that was frozen while a fence was raised writes nothing behind it when it thaws', async () => {
   const processor = await rig.start();
-  await rig.sendReadings(...readings(['a'], 1));
+  await rig.sendReadings(...readingsOf(['a'], 1));
   await rig.untilAllIsCommitted();
   processor.freeze();
-  await rig.sendReadings(...readings(['forgotten', 'a'], 40));
-  await raise('forgotten', Date.now() + 60_000);
+  await rig.sendReadings(...readingsOf(['forgotten', 'a'], 40));
+  await fences.raise('forgotten', Date.now() + 60_000);
   await pause(12_000); // longer than fences are good for
   processor.thaw();
   await rig.untilAllIsCommitted();
@@ -78,12 +59,12 @@ it('a batch whose answer was lost is not run again behind a fence that came mean
       NAVORA_CASSANDRA_PORT: String(link.port),
     });
     link.loseAnswers();
-    await rig.sendReadings(...readings(['forgotten', 'a'], 40));
+    await rig.sendReadings(...readingsOf(['forgotten', 'a'], 40));
     await eventually('writes whose answer was lost', () => processor.said.includes('store_failed'), {
       withinMs: 40_000,
     });
     // Some of it was applied; the erasure removes that, and nothing may be written after it.
-    await raise('forgotten', Date.now() + 120_000);
+    await fences.raise('forgotten', Date.now() + 120_000);
     const isForgotten = ({ vehicleId }: { vehicleId: string }) => vehicleId === 'forgotten';
     await pause(12_000); // longer than fences are good for
     const { rows } = await client.execute(

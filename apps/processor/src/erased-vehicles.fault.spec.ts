@@ -1,41 +1,22 @@
-import { ErasureStore } from '@navora/erasure';
 import { aReading } from '@navora/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { fencesOf, readingsOf } from './testing/fences-raised.js';
 import { ProcessorRig } from './testing/processor-rig.js';
 
 let rig: ProcessorRig;
-let erasures: ErasureStore;
+let fences: ReturnType<typeof fencesOf>;
 beforeEach(async () => {
   rig = await ProcessorRig.create();
-  erasures = new ErasureStore(rig.cassandra.client, rig.cassandra.keyspace);
+  fences = fencesOf(rig);
 }, 60_000);
 afterEach(() => rig.drop(), 60_000);
 
-const readings = (vehicles: readonly string[], count: number) =>
-  Array.from({ length: count }, (_, i) =>
-    aReading({
-      vehicleId: vehicles[i % vehicles.length] ?? '',
-      recordedAt: Date.now() - count + i,
-      sequence: i,
-    }),
-  );
-
-const raise = (vehicleId: string, erasedAt: number) =>
-  erasures.change(vehicleId, (before) =>
-    before
-      ? undefined
-      : {
-          ...{ vehicleId, erasedAt, state: 'erasing', by: 'a test', requestedAt: Date.now() },
-          ...{ removed: {}, kafkaUntil: {} },
-        },
-  );
-
 it('erased readings that are replayed from the first on leave no trace, and touch nobody else', async () => {
   const first = await rig.start();
-  await rig.sendReadings(...readings(['forgotten', 'a', 'b'], 90));
+  await rig.sendReadings(...readingsOf(['forgotten', 'a', 'b'], 90));
   await rig.untilAllIsCommitted();
   const erasedAt = Date.now() + 3000;
-  await raise('forgotten', erasedAt);
+  await fences.raise('forgotten', erasedAt);
   const { client, keyspace } = rig.cassandra;
   const others = (await rig.rows()).filter(({ vehicleId }) => vehicleId !== 'forgotten');
   const signals = (await rig.signals()).length;
