@@ -70,5 +70,4 @@ export const NOT_PASSED = new Set([
   'apps/cli/src/long-drills.drill.spec.ts',
   'apps/cli/src/long-outage.drill.spec.ts',
   'apps/cli/src/small-heap.drill.spec.ts',
-  'apps/cli/src/three-nodes.drill.spec.ts',
 ]);
