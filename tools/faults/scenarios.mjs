@@ -68,6 +68,5 @@ export const NOT_COVERED = new Map();
 export const NOT_PASSED = new Set([
   'apps/cli/src/buffered-bursts.drill.spec.ts',
   'apps/cli/src/long-drills.drill.spec.ts',
-  'apps/cli/src/long-outage.drill.spec.ts',
   'apps/cli/src/small-heap.drill.spec.ts',
 ]);
