@@ -3,7 +3,7 @@ import { OffsetTracker, RecordBatch, VehicleParking, type ConsumedRecord } from 
 import { Judge, parseRules } from '@navora/rules';
 import { createMetrics } from '@navora/runtime';
 import { rejected, type Reading } from '@navora/schemas';
-import { aReading } from '@navora/testing';
+import { aReading, eventually } from '@navora/testing';
 import { expect, it } from 'vitest';
 import { ProcessorMetrics } from './metrics.js';
 import { ReadingJourney } from './reading-journey.js';
@@ -123,7 +123,7 @@ it('a fence that comes while the answer of a write is lost keeps the reading out
   test.attempts.push(() => test.fences.erased.set('forgotten', NOW));
   test.begin(aRecord('forgotten'));
   await settled();
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await eventually('the reading is resolved', () => test.tracker.unresolved === 0);
   expect([test.written, test.traces, test.tracker.unresolved], 'I14').toEqual([[], [], 0]);
 });
 

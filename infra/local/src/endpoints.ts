@@ -2,7 +2,7 @@ import { localDataCenter } from './cassandra-probe.js';
 import { hostsOf, type NodeCount } from './nodes.js';
 import type { StackPorts } from './ports.js';
 import { registryUrl } from './registry.js';
-import { principalOf, roleOf, type StackTls } from './stack-tls.js';
+import { ANY_SERVICE, roleOf, type StackTls } from './stack-tls.js';
 
 /** Everything a client needs to reach a stack, whatever it runs on. */
 export interface StackEndpoints {
@@ -81,11 +81,6 @@ function linkVariable(links: KafkaLink[] | null): Record<string, string> {
   return first ? { NAVORA_KAFKA_LINK: `${first.listener}:${first.advertised}` } : {};
 }
 
-/** Whoever reads the variables puts its own name there, and has credentials of its own. */
-const SERVICE = '{service}';
-const ofEach = (operatorsFile: string): string =>
-  operatorsFile.replace(principalOf('operator'), `navora-${SERVICE}`);
-
 /** Of our services, of operators, and of whoever stands for vehicles. */
 function identityVariables(vehiclesUrl: string, tls: StackTls): Record<string, string> {
   return {
@@ -95,12 +90,12 @@ function identityVariables(vehiclesUrl: string, tls: StackTls): Record<string, s
     NAVORA_OPERATOR_CERT_FILE: tls.clients.operator.cert,
     NAVORA_OPERATOR_KEY_FILE: tls.clients.operator.key,
     NAVORA_KAFKA_CA_FILE: tls.servicesCa,
-    NAVORA_KAFKA_CERT_FILE: ofEach(tls.clients.operator.cert),
-    NAVORA_KAFKA_KEY_FILE: ofEach(tls.clients.operator.key),
+    NAVORA_KAFKA_CERT_FILE: tls.anyService.cert,
+    NAVORA_KAFKA_KEY_FILE: tls.anyService.key,
     NAVORA_KAFKA_GRANT_TO: 'User:navora-*',
     NAVORA_CASSANDRA_CA_FILE: tls.servicesCa,
-    NAVORA_CASSANDRA_USERNAME: roleOf('operator').replace('operator', SERVICE),
-    NAVORA_CASSANDRA_PASSWORD_FILE: ofEach(tls.clients.operator.password),
+    NAVORA_CASSANDRA_USERNAME: roleOf(ANY_SERVICE),
+    NAVORA_CASSANDRA_PASSWORD_FILE: tls.anyService.password,
     NAVORA_CASSANDRA_GRANT_TO: 'navora_*',
     NAVORA_REGISTRY_CA_FILE: tls.servicesCa,
     NAVORA_VEHICLES_MQTT_URL: vehiclesUrl,

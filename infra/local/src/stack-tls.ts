@@ -31,6 +31,8 @@ export interface StackTls {
   servicesCa: string;
   servers: Record<Server, CertificateFiles>;
   clients: Record<Client, ClientFiles>;
+  /** Names of files of whoever puts its own name into them. */
+  anyService: ClientFiles;
 }
 
 const SERVERS = ['mqtt', 'kafka', 'cassandra', 'registry'] as const;
@@ -56,9 +58,13 @@ export interface ClientFiles extends CertificateFiles {
 }
 
 /** The name in a client's certificate: who it is in Kafka and at the MQTT broker. */
-export const principalOf = (client: Client): string => `navora-${client}`;
+export const principalOf = (client: Client | AnyService): string => `navora-${client}`;
 /** Who it is in Cassandra, where a name with a hyphen would have to be quoted. */
-export const roleOf = (client: Client): string => `navora_${client}`;
+export const roleOf = (client: Client | AnyService): string => `navora_${client}`;
+
+/** Whoever reads it puts its own name there, and has files of its own. */
+export const ANY_SERVICE = '{service}';
+type AnyService = typeof ANY_SERVICE;
 
 /** What an operator connects with: PEM. */
 export const operatorCredentials = (tls: StackTls) => credentialsOf(tls, 'operator');
@@ -90,6 +96,10 @@ export function stackTls(instance: Instance): StackTls {
     cert: join(folder, `${name}.crt`),
     key: join(folder, `${name}.key`),
   });
+  const clientFiles = (client: Client | AnyService): ClientFiles => {
+    const name = principalOf(client);
+    return { ...files(name), password: join(folder, `${name}.password`) };
+  };
   return {
     devices: join(folder, 'devices'),
     // With the registry of devices it is forgotten when the stack is wiped.
@@ -98,11 +108,9 @@ export function stackTls(instance: Instance): StackTls {
     servicesCa: join(folder, 'services', AUTHORITY_CERTIFICATE),
     servers: Object.fromEntries(SERVERS.map((server) => [server, files(server)])) as StackTls['servers'],
     clients: Object.fromEntries(
-      CLIENTS.map((client) => {
-        const name = principalOf(client);
-        return [client, { ...files(name), password: join(folder, `${name}.password`) }];
-      }),
+      CLIENTS.map((client) => [client, clientFiles(client)]),
     ) as StackTls['clients'],
+    anyService: clientFiles(ANY_SERVICE),
   };
 }
 
