@@ -68,6 +68,18 @@ export const depConstraints = [
       'bundling',
     ),
   },
+  {
+    sourceTag: 'scope:bench',
+    onlyDependOnLibsWithTags: libsOf(
+      'schemas',
+      'runtime',
+      'kafka',
+      'cassandra',
+      'drill',
+      'local-stack',
+      'bundling',
+    ),
+  },
 ];
 
 /** Tests may use the test library and inject faults, on top of what their project may use. */
@@ -103,7 +115,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['apps/cli/**/*.ts', 'infra/local/**/*.ts', 'examples/**/*.ts'],
+    files: ['apps/cli/**/*.ts', 'infra/local/**/*.ts', 'examples/**/*.ts', 'bench/**/*.ts'],
     rules: { 'no-console': 'off' },
   },
   {

@@ -6,7 +6,12 @@ export default defineConfig({
     pool: 'threads',
     // By default one processor is kept free, of two.
     maxWorkers: '100%',
-    projects: ['{libs,apps}/*/vitest.config.ts', 'infra/*/vitest.config.ts', 'tools/vitest.config.ts'],
+    projects: [
+      '{libs,apps}/*/vitest.config.ts',
+      'infra/*/vitest.config.ts',
+      'bench/vitest.config.ts',
+      'tools/vitest.config.ts',
+    ],
     reporters: ['default', ['json', { outputFile: 'test-results/unit.json' }]],
   },
 });

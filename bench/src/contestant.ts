@@ -1,0 +1,71 @@
+import type { Guarantees } from './guarantees.js';
+
+/** Leg a: from a waiting MQTT session to Kafka. */
+export interface IntakeJob {
+  mqttUrl: string;
+  /** Of the persistent session in which the messages wait; it is subscribed to the topic already. */
+  clientId: string;
+  /** With `{vehicleId}` as one whole level. */
+  mqttTopic: string;
+  receiveMaximum: number;
+  kafkaBrokers: string[];
+  /** Has 16 partitions; records are keyed by vehicle id, acks=all. */
+  kafkaTopic: string;
+  deadLettersTopic: string;
+  registryUrl: string;
+  /** Logs and files of this side go there; it exists, and is this run's alone. */
+  folder: string;
+}
+
+/** Leg b: from records that wait in Kafka to rows in Cassandra. */
+export interface StorageJob {
+  kafkaBrokers: string[];
+  kafkaTopic: string;
+  signalsTopic: string;
+  deadLettersTopic: string;
+  /** Has committed nothing yet: start at the earliest record. */
+  groupId: string;
+  contactPoints: string[];
+  datacenter: string;
+  /** Has Navora's tables; each side makes what else it needs there. */
+  keyspace: string;
+  registryUrl: string;
+  signals: boolean;
+  folder: string;
+}
+
+/** Leg c: the whole way, live. */
+export interface WholeWayJob {
+  intake: IntakeJob;
+  storage: StorageJob;
+}
+
+/** A side at work. */
+export interface AtWork {
+  /** All processes of this side, by what they are, so that their processor time and memory are seen. */
+  pids: Record<string, number>;
+  stop(): Promise<void>;
+}
+
+/**
+ * One way of doing a leg, measured beside others. It is a process of its own, or several, so that its costs are its
+ * own; whoever runs it decides when the work is done, by looking at Kafka or Cassandra.
+ */
+export interface Contestant<Job> {
+  name: string;
+  guarantees: Guarantees;
+  /** Where its rows go, if not into Navora's `readings`. */
+  table?: RowsElsewhere;
+  /** Why it cannot run on this machine, or undefined when it can (Go is missing, …). Builds what it needs. */
+  prepare?(): Promise<string | undefined>;
+  /** Resolves when it is at work. @throws with its own words when it ends instead. */
+  start(job: Job): Promise<AtWork>;
+}
+
+/** A table of another layout, with the columns that identify a reading. */
+export interface RowsElsewhere {
+  name: string;
+  vehicleId: string;
+  recordedAt: string;
+  messageId: string;
+}
