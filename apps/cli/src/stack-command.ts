@@ -9,6 +9,7 @@ import {
   startStack,
   stackStatus,
   stopStack,
+  type Tuning,
 } from '@navora/local-stack';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { clientLines, progressReporter, statusTable } from './stack-output.js';
@@ -43,18 +44,29 @@ function upCommand(): Command {
     .option('--wipe', 'start with empty data')
     .option('--no-tls', 'MQTT in plain text, without certificates')
     .option(
+      '--optimising',
+      "with Java's optimising compiler: for stacks that live long; costs processor time in the first minutes",
+    )
+    .addOption(
+      new Option('--commit-log <sync>', 'when Cassandra syncs its commit log')
+        .choices(['group', 'periodic'])
+        .default('group'),
+    )
+    .option(
       '--nodes <count>',
       'of Kafka and of Cassandra each, 1 or 3 (default: as its data, else 1)',
       wholeNumber,
     )
-    .action((flags: InstanceFlags & { wipe?: boolean; nodes?: number; tls: boolean }) =>
+    .action((flags: InstanceFlags & Tuning & { wipe?: boolean; nodes?: number; tls: boolean }) =>
       orOneSentence(async () => {
         const nodes = flags.nodes === undefined ? undefined : nodeCountFrom(flags.nodes);
         const stopped = new AbortController();
         for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
           process.on(signal, () => stopped.abort());
+        const { tls, wipe, optimising, commitLog } = flags;
+        const tuning = { optimising, commitLog };
         const endpoints = await withProgress(
-          { ...optionsOf(flags), nodes, tls: flags.tls, wipe: flags.wipe, signal: stopped.signal },
+          { ...optionsOf(flags), nodes, tls, tuning, wipe, signal: stopped.signal },
           startStack,
         );
         const status = await stackStatus(optionsOf(flags));

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { hostsOf, type NodeCount, nodeHost } from './nodes.js';
 import type { StackPorts } from './ports.js';
+import type { Tuning } from './tuning.js';
 
 export interface CassandraSecurity {
   /** PEM file: the node's key, then its certificate. */
@@ -18,6 +19,7 @@ export interface CassandraPlace {
   nodes: NodeCount;
   /** The disk takes writes past the page cache. */
   directWrites: boolean;
+  commitLog: NonNullable<Tuning['commitLog']>;
   /** Left out: plain text, and everybody may do anything. */
   secure?: CassandraSecurity | undefined;
 }
@@ -29,6 +31,7 @@ export function cassandraYaml({
   node,
   nodes,
   directWrites,
+  commitLog,
   secure,
 }: CassandraPlace): string {
   const host = nodeHost(node);
@@ -55,10 +58,7 @@ commitlog_directory: ${join(dataFolder, 'commitlog')}
 saved_caches_directory: ${join(dataFolder, 'saved_caches')}
 hints_directory: ${join(dataFolder, 'hints')}
 cdc_raw_directory: ${join(dataFolder, 'cdc_raw')}
-# With periodic sync a kill -9 loses rows this only node has acknowledged.
-commitlog_sync: group
-commitlog_sync_group_window: 3ms
-# A mapped commit log has a page fault for each page it touches after each sync.
+${SYNC[commitLog]}# A mapped commit log has a page fault for each page it touches after each sync.
 commitlog_disk_access_mode: ${directWrites ? 'direct' : 'mmap'}
 commitlog_total_space: 1GiB
 # A node whose disk fails must end, and be started anew: by default it would go on with what it cannot keep.
@@ -79,6 +79,16 @@ ${nodes === 1 ? '' : patience}auto_snapshot: false
 snapshot_before_compaction: false
 ${secure ? security(secure) : ''}`;
 }
+
+const SYNC = {
+  group: `commitlog_sync: group
+commitlog_sync_group_window: 3ms
+`,
+  periodic: `# A kill -9 loses rows this node has acknowledged.
+commitlog_sync: periodic
+commitlog_sync_period: 10s
+`,
+};
 
 /**
  * Nodes know each other, and clients know nodes, by certificates; nodes know clients by passwords. What is refused or

@@ -6,7 +6,7 @@ import { makeRoles } from './cassandra-roles.js';
 import { type Component, type Launch, nodeName, type Site } from './component.js';
 import { takesDirectWrites } from './direct-writes.js';
 import { configFolder, dataFolder } from './instance.js';
-import { quickStart } from './java.js';
+import { compilerFlags } from './java.js';
 import { copyRuntimeJars, download, isDownloaded } from './maven.js';
 import { type NodeCount, nodeHost } from './nodes.js';
 import { withPatientTimers } from './patient-timers.js';
@@ -42,7 +42,7 @@ export function cassandraNode(node: number, nodes: NodeCount, tls: StackTls | nu
 }
 
 async function prepareCassandra(
-  { instance, ports, nodes, java }: Site,
+  { instance, ports, nodes, java, tuning }: Site,
   { node, tls }: { node: number; tls: StackTls | null },
 ): Promise<Launch> {
   const name = nodeName('cassandra', node);
@@ -59,6 +59,7 @@ async function prepareCassandra(
       clusterName: `navora-${instance.name}`,
       ...{ ports, dataFolder: data, node, nodes },
       directWrites: takesDirectWrites(data),
+      commitLog: tuning.commitLog ?? 'group',
       secure: tls ? securityIn(conf, tls) : undefined,
     }),
   );
@@ -68,7 +69,7 @@ async function prepareCassandra(
     env: { MALLOC_ARENA_MAX: '2' },
     ...withPatientTimers(java.command, [
       ...(nodes === 1 ? ['-Xms512m', '-Xmx1g'] : ['-Xms384m', '-Xmx640m']),
-      ...quickStart,
+      ...compilerFlags(tuning),
       ...['-XX:+UseG1GC', '-XX:MaxGCPauseMillis=100', '-XX:+ExitOnOutOfMemoryError'],
       ...moduleFlags,
       // From 18 on a program may set a security manager, as this one does, only if told so.

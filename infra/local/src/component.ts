@@ -2,6 +2,7 @@ import type { Instance } from './instance.js';
 import type { Java } from './java.js';
 import type { NodeCount } from './nodes.js';
 import type { PortName, StackPorts } from './ports.js';
+import type { Tuning } from './tuning.js';
 
 const kinds = ['kafka', 'cassandra', 'registry', 'mqtt'] as const;
 type Kind = (typeof kinds)[number];
@@ -28,6 +29,7 @@ export interface Site {
   ports: StackPorts;
   nodes: NodeCount;
   java: Java;
+  tuning: Tuning;
 }
 
 /**

@@ -95,11 +95,18 @@ describe("Cassandra's configuration", () => {
     node: 1,
     nodes: 1,
     directWrites: true,
+    commitLog: 'group',
   } as const;
   const yaml = cassandraYaml(place);
 
   it('acknowledges a row once it is on disk', () => {
     expect(yaml).toContain('commitlog_sync: group\ncommitlog_sync_group_window: 3ms\n');
+  });
+
+  it('leaves rows it has acknowledged to the page cache when it is told to', () => {
+    const lax = cassandraYaml({ ...place, commitLog: 'periodic' });
+    expect(lax).toContain('commitlog_sync: periodic\ncommitlog_sync_period: 10s\n');
+    expect(lax).not.toContain('commitlog_sync_group');
   });
 
   it('writes its commit log past the page cache where the disk takes that', () => {

@@ -23,4 +23,5 @@ export { type StackOptions, startStack, stopStack } from './stack.js';
 export { StackError } from './stack-error.js';
 export { type CertificateFiles, type Client, principalOf, type StackTls } from './stack-tls.js';
 export { type ComponentStatus, type StackStatus, stackStatus } from './status.js';
+export type { Tuning } from './tuning.js';
 export { startTestStack } from './test-stack.js';

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { javaHome, searchPath } from './config.js';
 import { StackError } from './stack-error.js';
+import type { Tuning } from './tuning.js';
 
 const oldest = 17;
 /** From 24 on there is no security manager, and Cassandra 5.0 will not start without one. */
@@ -12,7 +13,9 @@ const newest = 23;
  * Without the optimising compiler, which takes up to half a processor in a program's first minutes: all the time that
  * a local stack lives, for code that is hot only later.
  */
-export const quickStart = ['-XX:TieredStopAtLevel=1'];
+const quickStart = ['-XX:TieredStopAtLevel=1'];
+
+export const compilerFlags = ({ optimising = false }: Tuning): string[] => (optimising ? [] : quickStart);
 
 export interface Java {
   command: string;

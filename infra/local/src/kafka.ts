@@ -11,7 +11,7 @@ import {
   kafkaSettings,
   propertiesFile,
 } from './kafka-config.js';
-import { quickStart } from './java.js';
+import { compilerFlags } from './java.js';
 import { copyRuntimeJars, download, isDownloaded } from './maven.js';
 import { hostsOf, type NodeCount, nodeHost } from './nodes.js';
 import { runToEnd } from './run-to-end.js';
@@ -90,7 +90,7 @@ async function prepareKafka(
     command: site.java.command,
     args: [
       ...(site.nodes === 1 ? ['-Xms256m', '-Xmx512m'] : ['-Xms128m', '-Xmx384m']),
-      ...quickStart,
+      ...compilerFlags(site.tuning),
       '-XX:+UseG1GC',
       '-XX:MaxGCPauseMillis=20',
       '-XX:+ExitOnOutOfMemoryError',

@@ -15,6 +15,7 @@ import { readState, type StackState } from './state.js';
 import { stackTls } from './stack-tls.js';
 import { holder } from './supervisor-lock.js';
 import type { ComponentEnvironment } from './supervisor-message.js';
+import type { Tuning } from './tuning.js';
 
 const joinDeadlineMs = 270_000;
 
@@ -27,6 +28,7 @@ export interface StackOptions {
   nodes?: NodeCount;
   /** Everything over TLS, and nobody without a certificate; by default not. One that runs is joined as it is. */
   tls?: boolean;
+  tuning?: Tuning;
   /** Added to the environment of single components. */
   environment?: ComponentEnvironment;
   /** Forget what the instance has stored: before a start, after a stop. */
@@ -56,7 +58,12 @@ export async function startStack(options: StackOptions = {}): Promise<StackEndpo
       throw new StackError('Stopped before the stack was up; nothing is left running.');
     await endOrphans(instance);
     const nodes = agreedNodes(instance, options.nodes);
-    const task = { nodes, tls: options.tls ?? false, environment: options.environment };
+    const task = {
+      nodes,
+      tls: options.tls ?? false,
+      tuning: options.tuning,
+      environment: options.environment,
+    };
     const outcome = await startSupervisor(instance, task, tell, options.signal);
     if (outcome !== 'already-running')
       return endpointsAt(instance.name, { ports: outcome, nodes, tls: task.tls ? stackTls(instance) : null });

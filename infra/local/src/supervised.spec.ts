@@ -24,7 +24,13 @@ it('what died is not started again while its disk is full', async () => {
   const instance = instanceAt(home, 'supervised');
   makeFolders(instance);
   mkdirSync(dataFolder(instance, 'cassandra'), { recursive: true });
-  const site: Site = { instance, nodes: 1, ports: {} as Site['ports'], java: { command: '', major: 17 } };
+  const site: Site = {
+    instance,
+    nodes: 1,
+    ports: {} as Site['ports'],
+    java: { command: '', major: 17 },
+    tuning: {},
+  };
   const told: string[] = [];
   let room = 0;
   const supervised = new Supervised(

@@ -13,7 +13,7 @@ import type { SupervisorMessage, SupervisorTask } from './supervisor-message.js'
 
 // The process behind `stack up`: `supervisor-main <task as JSON>`. Reports to whoever started it until the stack
 // is up, then goes on alone until SIGTERM.
-const { home, name, nodes, tls, environment } = JSON.parse(process.argv[2] ?? '{}') as SupervisorTask;
+const { home, name, nodes, tls, tuning, environment } = JSON.parse(process.argv[2] ?? '{}') as SupervisorTask;
 const instance = instanceAt(home, name);
 
 let supervisor: Supervisor | undefined;
@@ -56,7 +56,7 @@ async function run(): Promise<void> {
   }
   rememberNodes(instance, nodes);
   const files = tls ? await makeStackTls(instance) : null;
-  supervisor = new Supervisor(instance, { ports, nodes, java, tls: files, environment }, report);
+  supervisor = new Supervisor(instance, { ports, nodes, java, tls: files, tuning, environment }, report);
   await supervisor.start();
   tell({ type: 'ready', ports });
   attended = false;

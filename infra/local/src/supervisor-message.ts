@@ -2,6 +2,7 @@ import type { ComponentName } from './component.js';
 import type { NodeCount } from './nodes.js';
 import type { StackPorts } from './ports.js';
 import type { StackProgress } from './progress.js';
+import type { Tuning } from './tuning.js';
 
 /** What is added to the environment of single components. */
 export type ComponentEnvironment = Partial<Record<ComponentName, Record<string, string>>>;
@@ -13,6 +14,7 @@ export interface SupervisorTask {
   nodes: NodeCount;
   /** Everything over TLS, and nobody without a certificate. */
   tls: boolean;
+  tuning?: Tuning | undefined;
   environment?: ComponentEnvironment;
 }
 

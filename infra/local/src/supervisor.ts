@@ -13,6 +13,7 @@ import type { StackTls } from './stack-tls.js';
 import { type StackState, writeState } from './state.js';
 import { Supervised } from './supervised.js';
 import type { ComponentEnvironment } from './supervisor-message.js';
+import type { Tuning } from './tuning.js';
 import { waitUntil } from './wait-until.js';
 
 export interface SupervisedStack {
@@ -20,6 +21,7 @@ export interface SupervisedStack {
   nodes: NodeCount;
   java: Java;
   tls: StackTls | null;
+  tuning?: Tuning | undefined;
   environment?: ComponentEnvironment;
 }
 
@@ -31,10 +33,10 @@ export class Supervisor {
 
   constructor(
     private readonly instance: Instance,
-    { ports, nodes, java, tls, environment = {} }: SupervisedStack,
+    { ports, nodes, java, tls, tuning = {}, environment = {} }: SupervisedStack,
     report: (event: StackProgress) => void,
   ) {
-    const site: Site = { instance, ports, nodes, java };
+    const site: Site = { instance, ports, nodes, java, tuning };
     const noted = (event: StackProgress): void => {
       this.note();
       report(event);
