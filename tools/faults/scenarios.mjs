@@ -68,5 +68,4 @@ export const NOT_COVERED = new Map();
 export const NOT_PASSED = new Set([
   'apps/cli/src/buffered-bursts.drill.spec.ts',
   'apps/cli/src/long-drills.drill.spec.ts',
-  'apps/cli/src/small-heap.drill.spec.ts',
 ]);

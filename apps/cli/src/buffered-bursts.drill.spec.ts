@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CALM, startFleet, type Fleet, type FleetOptions } from '@navora/simulator';
-import { eventually, realServices } from '@navora/testing';
+import { eventually } from '@navora/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ONE_COPY, OwnStack } from './own-stack.fixture.js';
 import { ReadableSampler } from './readable-sampler.js';
 import { runServices, type RunningServices } from './services.fixture.js';
 import { layoutOf } from './stored-readings.js';
@@ -11,27 +12,33 @@ import { Observer, verdictOn } from './under-load.fixture.js';
 /** Nearly each is a conditional write of its own: three times as many leave two processors nothing for a burst. */
 const LIVE_RATE = Number(process.env['NAVORA_TEST_LIVE_RATE'] ?? 100);
 /** More than is carried, and not so much that sending it is all the machine does. */
-const OVERLOAD = 2000;
+const OVERLOAD = Number(process.env['NAVORA_TEST_OVERLOAD'] ?? 5000);
 const OFFERED = Number(process.env['NAVORA_TEST_BURST_RATE'] ?? 0);
 const EVERY_MS = Number(process.env['NAVORA_TEST_BURST_EVERY_MS'] ?? 120_000);
 const QUIET_MS = 30_000;
 
+let stack: OwnStack;
 let running: RunningServices;
 let observer: Observer;
 const fleets: Fleet[] = [];
 
 beforeAll(async () => {
-  running = await runServices();
-  observer = await Observer.connect();
+  // The compiler is what a system has that runs for days, and its first minutes are not what is measured here.
+  const started = await OwnStack.start('buffered-bursts', { tuning: { optimising: true } });
+  if (typeof started === 'string') throw new Error(started);
+  stack = started;
+  running = await runServices(ONE_COPY, stack.services);
+  observer = await Observer.connect(stack.services);
 });
 afterAll(async () => {
   for (const fleet of fleets) await fleet.stop({ graceMs: 0 });
   await observer?.disconnect();
   await running?.stop();
+  await stack?.dispose();
 });
 
 async function fleetOf(options: Partial<FleetOptions>): Promise<Fleet> {
-  const { mqttUrl, registryUrl } = realServices();
+  const { mqttUrl, registryUrl } = stack.services;
   const historyFile = join(running.folder, `history-${fleets.length}.jsonl`);
   const fleet = await startFleet({ mqttUrl, registryUrl, imperfections: CALM, historyFile, ...options });
   fleets.push(fleet);
@@ -75,10 +82,8 @@ it('P27: 200 vehicles come back with 48 hours each: stored in order, and live ve
     `capacity ${Math.round(capacity)}/s, ${offered} offered at half of it; live: quiet ${JSON.stringify(quiet)} ms, meanwhile ${JSON.stringify(busy)} ms`,
   );
 
-  const { report, text } = await verdictOn([
-    join(running.folder, 'history-1.jsonl'),
-    join(running.folder, 'history-2.jsonl'),
-  ]);
+  const histories = ['history-1.jsonl', 'history-2.jsonl'].map((name) => join(running.folder, name));
+  const { report, text } = await verdictOn(histories, 90, stack.services);
   expect(text, 'I1 I3 I4 I7').toMatch(/\nheld$/);
   expect(report.totals.acknowledged).toBeGreaterThan(offered);
   expect(busy?.p99, 'p99 of live vehicles, publish to readable').toBeLessThan(

@@ -2,15 +2,13 @@ import { join } from 'node:path';
 import { KafkaStanding, SERVICES, type ServiceName } from '@navora/drill';
 import { startFleet, type Fleet } from '@navora/simulator';
 import { eventually } from '@navora/testing';
-import type { OwnStack } from './own-stack.fixture.js';
+import { ONE_COPY, type OwnStack } from './own-stack.fixture.js';
 import { runServices, type RunningServices } from './services.fixture.js';
 import { verdictOn } from './under-load.fixture.js';
 
 const RATE = 200;
 /** What a consumer lags behind when all is well: a fetch, a batch, and a commit every half second. */
 const QUIET_LAG = 3 * RATE;
-/** A topic and a table have one copy on a stack of one node, whatever the test run's own stack is made of. */
-const ONE_COPY = { NAVORA_TOPIC_REPLICATION: '1', NAVORA_KEYSPACE_REPLICATION: '1' };
 
 /** The services on a stack of the test's own, and vehicles that drive while something is done to it. */
 export class LoadedStack {

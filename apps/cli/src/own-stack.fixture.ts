@@ -10,7 +10,10 @@ import {
 } from '@navora/local-stack';
 import { type Endpoints, realServices } from '@navora/testing';
 
-export interface OwnStackWish extends Pick<StackOptions, 'environment'> {
+/** A topic and a table have one copy on a stack of one node, whatever the test run's own stack is made of. */
+export const ONE_COPY = { NAVORA_TOPIC_REPLICATION: '1', NAVORA_KEYSPACE_REPLICATION: '1' };
+
+export interface OwnStackWish extends Pick<StackOptions, 'environment' | 'tuning'> {
   /** Components that shall keep their data on a small disk of their own, and how small it is. */
   disksMiB?: Partial<Record<ComponentName, number>>;
 }
@@ -24,7 +27,10 @@ export class OwnStack {
   ) {}
 
   /** Begins with empty data. @returns in words why there cannot be such disks here. */
-  static async start(name: string, { environment, disksMiB = {} }: OwnStackWish): Promise<OwnStack | string> {
+  static async start(
+    name: string,
+    { disksMiB = {}, ...options }: OwnStackWish = {},
+  ): Promise<OwnStack | string> {
     const wanted = Object.entries(disksMiB) as [ComponentName, number][];
     for (const [component] of wanted) SmallDisk.unmountFrom(componentData(name, component));
     await stopStack({ name, wipe: true });
@@ -39,7 +45,7 @@ export class OwnStack {
       }
     }
     try {
-      const stack = await startStack({ name, nodes: 1, environment });
+      const stack = await startStack({ ...options, name, nodes: 1 });
       return new OwnStack(name, servicesOf(servicesEnv(stack), name), disks);
     } catch (error) {
       unmount();

@@ -20,11 +20,11 @@ export class Observer {
     readonly cassandra: CassandraClient,
   ) {}
 
-  static async connect(): Promise<Observer> {
+  static async connect(services: Endpoints = realServices()): Promise<Observer> {
     const log = createLogger('observer', 'silent');
-    const admin = createKafka('observer', realServices(), log).admin();
+    const admin = createKafka('observer', services, log).admin();
     await admin.connect();
-    const cassandra = createCassandra(readConfiguration(cassandraSettings, testEnvironment()), log);
+    const cassandra = createCassandra(readConfiguration(cassandraSettings, testEnvironment(services)), log);
     await cassandra.connect();
     return new Observer(admin, cassandra);
   }
