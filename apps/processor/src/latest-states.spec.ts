@@ -1,11 +1,12 @@
 import { NO_FENCES } from '@navora/erasure';
 import { createLogger } from '@navora/runtime';
 import { aReading } from '@navora/testing';
-import { expect, it } from 'vitest';
-import { LatestStates, type LatestState } from './latest-states.js';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type Gathering, LatestStates, type LatestState } from './latest-states.js';
 
 const log = createLogger('test', 'silent');
 const NOW = Date.now();
+const AT_ONCE: Gathering = { forMs: 0, readings: 1 };
 
 it('writes only the newest of what waits, and resolves everything that it covers', async () => {
   const written: LatestState[][] = [];
@@ -18,6 +19,7 @@ it('writes only the newest of what waits, and resolves everything that it covers
     },
     log,
     NO_FENCES,
+    AT_ONCE,
   );
   await Promise.all([5, 7, 6].map((recordedAt) => latest.remember(1, aReading({ recordedAt }), NOW)));
   await latest.remember(1, aReading({ vehicleId: 'other', recordedAt: 1 }), NOW);
@@ -38,6 +40,7 @@ it('repeats a failed write, and is not healthy meanwhile', async () => {
     },
     log,
     NO_FENCES,
+    AT_ONCE,
   );
   await latest.remember(1, aReading(), NOW);
   expect(health).toEqual([true, false, false]);
@@ -50,6 +53,7 @@ it('leaves out what was not measured', async () => {
     { write: async (_, [only]) => void (state = only?.state ?? '') },
     log,
     NO_FENCES,
+    AT_ONCE,
   );
   await latest.remember(
     1,
@@ -69,7 +73,7 @@ it('writes nothing of a vehicle whose fence comes while a write fails, and resol
     if (attempts++ === 0) throw new Error('away');
     written.push(...states.map(({ vehicleId }) => vehicleId));
   };
-  const latest = new LatestStates({ write }, log, fences);
+  const latest = new LatestStates({ write }, log, fences, AT_ONCE);
   await Promise.all(
     ['forgotten', 'other'].map((vehicleId) => latest.remember(1, aReading({ vehicleId }), NOW)),
   );
@@ -85,6 +89,7 @@ it('lets no erased reading stand in the way of an older one that was received af
     { write: async (_, states) => void (written.push(...states), await gate) },
     log,
     { ...NO_FENCES, isErased: (_, receivedAt) => isErased(receivedAt) },
+    AT_ONCE,
   );
   const first = latest.remember(1, aReading({ vehicleId: 'other' }), NOW);
   await new Promise(setImmediate);
@@ -94,4 +99,31 @@ it('lets no erased reading stand in the way of an older one that was received af
   release();
   await Promise.all([first, before, after]);
   expect(written.map(({ recordedAt }) => recordedAt).at(-1)).toBe(5000);
+});
+
+describe('what a shard gathers before it is written', () => {
+  const writes: string[][] = [];
+  const write = async (_: number, states: LatestState[]) =>
+    void writes.push(states.map(({ vehicleId }) => vehicleId));
+  beforeEach(() => void (writes.length = 0));
+
+  it('is what comes within a moment, in one write', async () => {
+    const latest = new LatestStates({ write }, log, NO_FENCES, { forMs: 20, readings: 100 });
+    await Promise.all(['a', 'b', 'c'].map((vehicleId) => latest.remember(1, aReading({ vehicleId }), NOW)));
+    expect(writes).toEqual([['a', 'b', 'c']]);
+  });
+
+  it('is written at once when it is enough', async () => {
+    const latest = new LatestStates({ write }, log, NO_FENCES, { forMs: 60_000, readings: 3 });
+    await Promise.all(['a', 'b', 'c'].map((vehicleId) => latest.remember(1, aReading({ vehicleId }), NOW)));
+    expect(writes).toEqual([['a', 'b', 'c']]);
+  });
+
+  it('is apart from what another shard gathers', async () => {
+    const latest = new LatestStates({ write }, log, NO_FENCES, { forMs: 20, readings: 100 });
+    await Promise.all(
+      [1, 2].map((shard) => latest.remember(shard, aReading({ vehicleId: `v${shard}` }), NOW)),
+    );
+    expect(writes).toEqual([['v1'], ['v2']]);
+  });
 });

@@ -24,12 +24,28 @@ interface Pending {
 /** Writes under way in all: what waits meanwhile makes the next ones larger. */
 const MAX_WRITES_IN_FLIGHT = 8;
 
+/** What a shard waits for before its states are written: they cost as much alone as in company, and nobody waits. */
+const GATHER: Gathering = { forMs: 250, readings: 32 };
+
+export interface Gathering {
+  forMs: number;
+  /** With so many it waits no longer: what is not written yet is under way in the processor, which has a bound. */
+  readings: number;
+}
+
+/** What a shard has to write. */
+class Waiting {
+  readonly vehicles = new Map<string, Pending>();
+  readings = 0;
+  timer: NodeJS.Timeout | undefined;
+}
+
 /**
- * The newest reading of each vehicle. Each shard has one write under way; what comes meanwhile is the next one,
- * and of several readings of a vehicle only the newest is written.
+ * The newest reading of each vehicle. A shard gathers for a moment, then has one write under way; what comes meanwhile
+ * is the next one, and of several readings of a vehicle only the newest is written.
  */
 export class LatestStates {
-  private readonly shards = new Map<number, Map<string, Pending>>();
+  private readonly shards = new Map<number, Waiting>();
   /** Shards with something to write and none of it under way, in the order they came. */
   private readonly ready: number[] = [];
   private readonly busy = new Set<number>();
@@ -40,6 +56,7 @@ export class LatestStates {
     private readonly writer: LatestStateWriter,
     private readonly log: Logger,
     private readonly fences: FenceCheck,
+    private readonly gathering: Gathering = GATHER,
   ) {}
 
   get healthy(): boolean {
@@ -49,23 +66,30 @@ export class LatestStates {
   /** Resolves once the vehicle's state is at least as new as this reading, or the reading is erased. */
   remember(shard: number, reading: Reading, receivedAt: number): Promise<void> {
     return new Promise((resolve) => {
-      let pending = this.shards.get(shard);
-      if (!pending) this.shards.set(shard, (pending = new Map()));
-      const before = pending.get(reading.vehicleId);
+      let waiting = this.shards.get(shard);
+      if (!waiting) this.shards.set(shard, (waiting = new Waiting()));
+      waiting.readings++;
+      const before = waiting.vehicles.get(reading.vehicleId);
       if (before) {
         before.waiting.push(resolve);
         // One that is erased must not stand in the way of an older one that came after it.
         if (isNewer(reading, before.reading) || this.isErased(before))
           Object.assign(before, { reading, receivedAt });
       } else {
-        pending.set(reading.vehicleId, { reading, receivedAt, waiting: [resolve] });
+        waiting.vehicles.set(reading.vehicleId, { reading, receivedAt, waiting: [resolve] });
       }
-      this.makeReady(shard);
+      this.gather(shard, waiting);
     });
   }
 
-  private makeReady(shard: number): void {
+  private gather(shard: number, waiting: Waiting): void {
     if (this.busy.has(shard)) return;
+    if (waiting.readings >= this.gathering.readings) this.makeReady(shard, waiting);
+    else waiting.timer ??= setTimeout(() => this.makeReady(shard, waiting), this.gathering.forMs);
+  }
+
+  private makeReady(shard: number, { timer }: Waiting): void {
+    clearTimeout(timer);
     this.busy.add(shard);
     this.ready.push(shard);
     this.startWrites();
@@ -86,7 +110,8 @@ export class LatestStates {
     for (const { waiting } of pending) for (const resolve of waiting) resolve();
     this.writesInFlight--;
     this.busy.delete(shard);
-    if (this.shards.has(shard)) this.makeReady(shard);
+    const next = this.shards.get(shard);
+    if (next) this.gather(shard, next);
     this.startWrites();
   }
 
@@ -116,9 +141,9 @@ export class LatestStates {
   }
 
   private take(shard: number): Pending[] {
-    const pending = this.shards.get(shard);
+    const waiting = this.shards.get(shard);
     this.shards.delete(shard);
-    return [...(pending?.values() ?? [])];
+    return [...(waiting?.vehicles.values() ?? [])];
   }
 }
 
