@@ -14,7 +14,8 @@ import {
   withDefault,
 } from '@navora/runtime';
 
-const settings = {
+/** Exported for whoever checks that what deploys it sets nothing else. */
+export const alertsSettings = {
   ...serviceSettings,
   ...kafkaSettings,
   ...cassandraSettings,
@@ -38,7 +39,7 @@ export type Configuration = ReturnType<typeof readAlertsConfiguration>;
 
 /** @throws ConfigurationError that names everything that is wrong. */
 export function readAlertsConfiguration(environment: Record<string, string | undefined> = process.env) {
-  const values = readConfiguration(settings, environment, 'alerts');
+  const values = readConfiguration(alertsSettings, environment, 'alerts');
   return {
     ...values,
     rulesFile: nearest(values.rulesFile),

@@ -16,7 +16,8 @@ import {
 import { TELEMETRY_TOPIC } from '@navora/schemas';
 import { TOPIC_PATTERN } from './vehicle-topic.js';
 
-const settings = {
+/** Exported for whoever checks that what deploys it sets nothing else. */
+export const bridgeSettings = {
   ...serviceSettings,
   ...kafkaSettings,
   adminPort: adminPort(9101),
@@ -67,7 +68,7 @@ export type BridgeConfiguration = ReturnType<typeof readBridgeConfiguration>;
 
 /** @throws ConfigurationError, also when a file that is named cannot be read. */
 export function readBridgeConfiguration(environment?: Record<string, string | undefined>) {
-  const values = readConfiguration(settings, environment, 'bridge');
+  const values = readConfiguration(bridgeSettings, environment, 'bridge');
   const { mqttPasswordFile } = values;
   return {
     ...values,
