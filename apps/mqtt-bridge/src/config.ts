@@ -59,6 +59,7 @@ export const bridgeSettings = {
     'NAVORA_MQTT_HEARTBEAT_SECONDS',
     withDefault(wholeNumber({ min: 0, max: 3600 }), 10),
   ),
+  mqttRetire: setting('NAVORA_MQTT_RETIRE', withDefault(text(/^(true|false)$/, 'true or false'), 'false')),
   mqttUsername: optional('NAVORA_MQTT_USERNAME', 'a user name'),
   mqttPasswordFile: readableFile('NAVORA_MQTT_PASSWORD_FILE'),
   ...tlsFileSettings('mqtt', 'MQTT'),
@@ -72,6 +73,8 @@ export function readBridgeConfiguration(environment?: Record<string, string | un
   const { mqttPasswordFile } = values;
   return {
     ...values,
+    /** Takes what the broker keeps for this client id, ends the session, and is done. */
+    mqttRetire: values.mqttRetire === 'true',
     mqttDropsTopic: values.mqttDropsTopic === 'none' ? undefined : values.mqttDropsTopic,
     /** Reads it anew: passwords are changed while we run. */
     mqttPassword:
