@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { alertsSettings } from '../apps/alerts/src/config.js';
+import { loadNotifications } from '../apps/alerts/src/notifications-file.js';
 import { migrateSettings } from '../apps/cli/src/migrate.js';
 import { bridgeSettings } from '../apps/mqtt-bridge/src/config.js';
 import { processorSettings } from '../apps/processor/src/config.js';
@@ -10,6 +13,8 @@ import { kafkaSettings } from '../infra/local/src/kafka-config.js';
 import { mosquittoConf } from '../infra/local/src/mosquitto-config.js';
 import { preferredPorts } from '../infra/local/src/ports.js';
 import { versions } from '../infra/local/src/versions.js';
+import { parseRules } from '../libs/rules/src/index.js';
+import { TOPIC_LAYOUT } from '../libs/schemas/src/index.js';
 import { readConfiguration } from '../libs/runtime/src/index.js';
 
 const text = (file) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
@@ -78,5 +83,106 @@ describe('the compose file', () => {
     }
     for (const needed of Object.keys(compose.services.migrate.depends_on))
       expect(compose.services[needed].healthcheck, needed).toBeDefined();
+  });
+});
+
+describe.each(['small', 'production'])('the chart, as the example %s has it', (example) => {
+  const resources = parseAllDocuments(text(`infra/helm/golden/${example}.yaml`))
+    .map((document) => document.toJS())
+    .filter((resource) => resource !== null);
+  const named = (kind) => resources.filter((resource) => resource.kind === kind);
+  const pods = resources
+    .filter(({ kind }) => ['Deployment', 'StatefulSet', 'Job', 'Pod'].includes(kind))
+    .map((resource) => ({
+      name: resource.metadata.name,
+      spec: resource.spec.template?.spec ?? resource.spec,
+    }));
+  const containersOf = ({ spec }) => [...(spec.initContainers ?? []), ...spec.containers];
+  const environmentOf = ({ env = [] }) =>
+    Object.fromEntries(env.map(({ name, value }) => [name, value ?? 'from a secret']));
+
+  it('sets what services know, to values that they take', () => {
+    const ours = pods.flatMap(containersOf).filter(({ name }) => name in SETTINGS);
+    expect(new Set(ours.map(({ name }) => name))).toEqual(new Set(Object.keys(SETTINGS)));
+    for (const container of ours) {
+      const settings = SETTINGS[container.name];
+      const { NODE_OPTIONS, ...environment } = environmentOf(container);
+      const variables = Object.values(settings).map(({ variable }) => variable);
+      expect(variables).toEqual(expect.arrayContaining(Object.keys(environment)));
+      // Their files are in the pod.
+      const here = Object.entries(environment).filter(
+        ([name, value]) => !(name.endsWith('_FILE') && value.startsWith('/etc/')),
+      );
+      expect(() => readConfiguration(settings, Object.fromEntries(here))).not.toThrow();
+      expect(NODE_OPTIONS ?? '--max-old-space-size=1').toMatch(/--max-old-space-size=\d+/);
+    }
+  });
+
+  it('mounts every file that it names', () => {
+    for (const pod of pods) {
+      const volumes = new Set((pod.spec.volumes ?? []).map(({ name }) => name));
+      for (const container of containersOf(pod)) {
+        const mounts = container.volumeMounts ?? [];
+        for (const { name } of mounts) expect(volumes, pod.name).toContain(name);
+        const files = Object.values(environmentOf(container)).filter((value) => value.startsWith('/etc/'));
+        for (const file of files)
+          expect(mounts.map(({ mountPath }) => mountPath)).toContain(file.replace(/\/[^/]+$/, ''));
+      }
+    }
+  });
+
+  it('gives a pod longer to end than it takes to drain', () => {
+    for (const { spec } of pods) {
+      for (const container of containersOf({ spec })) {
+        const drainMs = Number(environmentOf(container).NAVORA_DRAIN_TIMEOUT_MS ?? 0);
+        if (drainMs > 0) expect(spec.terminationGracePeriodSeconds * 1000).toBeGreaterThan(drainMs + 5000);
+      }
+    }
+  });
+
+  it('keeps to the restricted Pod Security Standard, and gives no pod a token', () => {
+    for (const { name, spec } of pods) {
+      expect(spec, name).toMatchObject({
+        automountServiceAccountToken: false,
+        securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+      });
+      for (const { securityContext } of containersOf({ spec }))
+        expect(securityContext, name).toMatchObject({
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        });
+    }
+  });
+
+  it('gives each bridge a client id and a topic of its own', () => {
+    const bridges = pods
+      .flatMap(containersOf)
+      .filter(({ name }) => name === 'bridge')
+      .map(environmentOf);
+    for (const variable of ['NAVORA_MQTT_CLIENT_ID', 'NAVORA_MQTT_TOPIC'])
+      expect(new Set(bridges.map((environment) => environment[variable])).size).toBe(bridges.length);
+    const beating = bridges.filter(
+      ({ NAVORA_MQTT_HEARTBEAT_SECONDS }) => NAVORA_MQTT_HEARTBEAT_SECONDS !== '0',
+    );
+    expect(beating.length).toBe(bridges.length === 1 ? 1 : 0);
+  });
+
+  it('brings rules and notifications that the services understand', () => {
+    for (const { metadata, data } of named('ConfigMap')) {
+      if (metadata.name.endsWith('-rules'))
+        expect(parseRules(data['rules.yaml'], 'rules.yaml').rules.length).toBeGreaterThan(0);
+      if (!metadata.name.endsWith('-notifications')) continue;
+      const folder = mkdtempSync(join(tmpdir(), 'navora-chart-'));
+      writeFileSync(join(folder, 'notifications.yaml'), data['notifications.yaml']);
+      writeFileSync(join(folder, 'smtp-password'), 'of the secret that is mounted beside it');
+      expect(loadNotifications(join(folder, 'notifications.yaml')).routes.length).toBeGreaterThan(0);
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('scales to no more than there are partitions', () => {
+    for (const { spec } of named('ScaledObject'))
+      expect(spec.maxReplicaCount).toBeLessThanOrEqual(TOPIC_LAYOUT['telemetry.readings.v1'].partitions);
   });
 });

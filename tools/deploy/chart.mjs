@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { chart, EXAMPLES, goldenOf, root, valuesOf } from './places.mjs';
+import { fakeCluster } from './fake-cluster.mjs';
 import { run } from './run.mjs';
 
 /** What an example becomes. @throws Error with helm's words */
@@ -81,6 +82,36 @@ export async function refusalFindings(helm) {
     );
     if (!expected.test(said))
       findings.push(`${args.join(' ')} should be refused for ${expected}; helm said ${said}`);
+  }
+  return findings;
+}
+
+const set = (bridge) => ({
+  apiVersion: 'apps/v1',
+  kind: 'StatefulSet',
+  metadata: {
+    name: `navora-bridge-${bridge}`,
+    namespace: 'navora',
+    labels: { 'app.kubernetes.io/instance': 'navora', 'navora/bridge': bridge },
+  },
+});
+
+/** Whether the chart sees that a bridge runs which is no longer in the list. */
+export async function runningBridgeFindings(helm) {
+  const findings = [];
+  for (const [running, expected] of [
+    // Whatever else it misses in a cluster that is none.
+    ['main', /^(?!.*no longer in the list)/s],
+    ['gone', /bridge gone runs and is no longer in the list: .* Set retired: true first/],
+  ]) {
+    const cluster = await fakeCluster([set(running)]);
+    const args = ['--dry-run=server', '--disable-openapi-validation', '--kube-apiserver', cluster.url];
+    const said = await rendered(helm, 'small', args).then(
+      () => 'nothing',
+      (error) => error.message,
+    );
+    cluster.close();
+    if (!expected.test(said)) findings.push(`with bridge ${running} at work, helm said: ${said}`);
   }
   return findings;
 }

@@ -4,7 +4,13 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { contentFindings, goldenFindings, lintFindings, refusalFindings } from './chart.mjs';
+import {
+  contentFindings,
+  goldenFindings,
+  lintFindings,
+  refusalFindings,
+  runningBridgeFindings,
+} from './chart.mjs';
 import { contextFindings } from './context.mjs';
 import { manifests, schemaFindings, scoreFindings } from './manifests.mjs';
 import { root } from './places.mjs';
@@ -44,6 +50,7 @@ const CHECKS = {
   },
   'chart (helm lint --strict)': { needs: ['helm'], find: lintFindings },
   'chart: wrong values are refused': { needs: ['helm'], find: refusalFindings },
+  'chart: no bridge is dropped before it has retired': { needs: ['helm'], find: runningBridgeFindings },
   'chart: what the examples become': {
     needs: ['helm'],
     find: (helm) => goldenFindings(helm, { update: flags.has('--update') }),
