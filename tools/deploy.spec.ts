@@ -31,6 +31,17 @@ const known = new Set(
   Object.values(SETTINGS).flatMap((settings) => Object.values(settings).map(({ variable }) => variable)),
 );
 
+describe('the version', () => {
+  it('is the same wherever a release writes it', () => {
+    const { version } = JSON.parse(text('package.json'));
+    expect(parse(text('infra/helm/navora/Chart.yaml'))).toMatchObject({ version, appVersion: version });
+    expect(text('apps/cli/src/program.ts')).toContain(`.version('${version}') // x-release-please-version`);
+    expect(JSON.parse(text('.github/release-please/manifest.json'))).toEqual({ '.': version });
+    const { packages } = JSON.parse(text('.github/release-please/config.json'));
+    for (const { path } of packages['.']['extra-files']) expect(() => text(path)).not.toThrow();
+  });
+});
+
 describe('the compose file', () => {
   it('runs the versions of the local stack', () => {
     expect(compose.services).toMatchObject({

@@ -31,7 +31,7 @@ export const everywhere: (() => Command)[] = [
 export function program(commands: (() => Command)[]): Command {
   const navora = new Command('navora')
     .description('Vehicle telemetry from MQTT to alerts: run it, drive it, look into it, check it.')
-    .version('0.1.0')
+    .version('0.1.0') // x-release-please-version
     .showHelpAfterError('(navora --help lists what there is)');
   for (const command of commands) navora.addCommand(command());
   return navora;
