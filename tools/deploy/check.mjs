@@ -71,9 +71,13 @@ const CHECKS = {
     needs: ['helm', 'kube-score'],
     find: async (helm, kubeScore) => scoreFindings(kubeScore, await manifests(helm)),
   },
-  'workflows (actionlint)': {
-    needs: ['actionlint'],
-    find: (actionlint) => wordsOf(actionlint, ['-color=false']),
+  'workflows, and the shell in them (actionlint, shellcheck)': {
+    needs: ['actionlint', 'shellcheck'],
+    find: (actionlint, shellcheck) => wordsOf(actionlint, ['-no-color', '-shellcheck', shellcheck]),
+  },
+  'shell scripts (shellcheck)': {
+    needs: ['shellcheck'],
+    find: (shellcheck) => wordsOf(shellcheck, ['.ci/run']),
   },
   'configuration of Prometheus (promtool)': {
     needs: ['promtool'],

