@@ -12,6 +12,7 @@ import {
   runningBridgeFindings,
 } from './chart.mjs';
 import { contextFindings } from './context.mjs';
+import { guideFindings } from './guide.mjs';
 import { manifests, schemaFindings, scoreFindings } from './manifests.mjs';
 import { root } from './places.mjs';
 import { run } from './run.mjs';
@@ -56,6 +57,7 @@ const CHECKS = {
     find: (helm) => goldenFindings(helm, { update: flags.has('--update') }),
   },
   'chart: dashboards and rules come along': { needs: ['helm'], find: contentFindings },
+  'commands of the install guide, those that run here': { needs: ['helm'], find: guideFindings },
   'manifests against the schemas of Kubernetes and operators (kubeconform)': {
     needs: [
       'helm',

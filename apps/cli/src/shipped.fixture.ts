@@ -16,16 +16,20 @@ export const SHIPPED_SERVICES = ['bridge', 'processor', 'alerts'] as const satis
 
 /** What goes into the images, in a folder far from the workspace and from everything that is installed. */
 export class ShippedFolders {
-  private constructor(private readonly root: string) {}
+  private constructor(
+    readonly root: string,
+    private readonly within: string,
+  ) {}
 
-  static async make(): Promise<ShippedFolders> {
-    const folders = new ShippedFolders(mkdtempSync(join(tmpdir(), 'navora-shipped-')));
+  /** @param within where below `root` they are */
+  static async make(within = ''): Promise<ShippedFolders> {
+    const folders = new ShippedFolders(mkdtempSync(join(tmpdir(), 'navora-shipped-')), within);
     for (const name of Object.keys(SHIPPED) as Name[]) await ship(workspaceRoot, name, folders.of(name));
     return folders;
   }
 
   of(name: Name): string {
-    return join(this.root, name);
+    return join(this.root, this.within, name);
   }
 
   /** As in its image: in its folder, with an environment that names the services and nothing else. */

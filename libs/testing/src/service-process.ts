@@ -130,7 +130,7 @@ function onceOutput(child: ChildProcess): Promise<unknown> {
   });
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
