@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -39,6 +39,26 @@ describe('the version', () => {
     expect(JSON.parse(text('.github/release-please/manifest.json'))).toEqual({ '.': version });
     const { packages } = JSON.parse(text('.github/release-please/config.json'));
     for (const { path } of packages['.']['extra-files']) expect(() => text(path)).not.toThrow();
+  });
+});
+
+describe('the workflows', () => {
+  const files = readdirSync(new URL('../.github/workflows', import.meta.url));
+  const workflows = files.map((file) => parse(text(`.github/workflows/${file}`)));
+
+  it('take each step of others by its commit', () => {
+    const steps = workflows.flatMap(({ jobs }) => Object.values(jobs).flatMap((job) => job.steps));
+    const uses = steps.flatMap((step) => step.uses ?? []);
+    expect(uses.length).toBeGreaterThan(0);
+    for (const step of uses) expect(step).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
+  });
+
+  it('may read and nothing else, unless a job says more', () => {
+    for (const { permissions, on } of workflows) {
+      expect(permissions).toEqual({ contents: 'read' });
+      // It would run what strangers send, with our secrets.
+      expect(Object.keys(on)).not.toContain('pull_request_target');
+    }
   });
 });
 
