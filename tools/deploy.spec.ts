@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { alertsSettings } from '../apps/alerts/src/config.js';
+import { KAFKA_GRANTS } from '../apps/cli/src/grants.js';
 import { loadNotifications } from '../apps/alerts/src/notifications-file.js';
 import { migrateSettings } from '../apps/cli/src/migrate.js';
 import { bridgeSettings } from '../apps/mqtt-bridge/src/config.js';
@@ -115,6 +116,33 @@ describe('the compose file', () => {
     for (const needed of Object.keys(compose.services.migrate.depends_on))
       expect(compose.services[needed].healthcheck, needed).toBeDefined();
   });
+});
+
+it('users of Strimzi may do what each service needs, and nothing else', () => {
+  const words = {
+    read: 'Read',
+    write: 'Write',
+    describe: 'Describe',
+    'describe-configs': 'DescribeConfigs',
+    delete: 'Delete',
+  };
+  const users = parseAllDocuments(text('infra/helm/navora/examples/strimzi-users.yaml')).map((one) =>
+    one.toJS(),
+  );
+  const aclsOf = (service) =>
+    users.find(({ metadata }) => metadata.name === `navora-${service}`)?.spec.authorization.acls;
+  for (const service of ['bridge', 'processor', 'alerts', 'operator', 'erase']) {
+    const granted = KAFKA_GRANTS[service].map(({ on, name, may }) => ({
+      resource:
+        on === 'groups beginning with' ? { type: 'group', name, patternType: 'prefix' } : { type: on, name },
+      operations: may.map((right) => words[right]),
+    }));
+    expect(aclsOf(service), service).toEqual(granted);
+  }
+  for (const topic of Object.keys(TOPIC_LAYOUT))
+    expect(aclsOf('migrate')).toContainEqual(
+      expect.objectContaining({ resource: { type: 'topic', name: topic } }),
+    );
 });
 
 describe.each(['small', 'production'])('the chart, as the example %s has it', (example) => {
