@@ -14,6 +14,8 @@ import {
   withDefault,
 } from '@navora/runtime';
 
+const DEFAULT_RULES_FILE = new URL('../../../config/rules.yaml', import.meta.url).pathname;
+
 /** Exported for whoever checks that what deploys it sets nothing else. */
 export const alertsSettings = {
   ...serviceSettings,
@@ -25,7 +27,7 @@ export const alertsSettings = {
     'NAVORA_SIGNALS_TOPIC',
     withDefault(text(/^[\w.-]{1,249}$/, 'a topic name'), TOPICS.signals as string),
   ),
-  rulesFile: setting('NAVORA_RULES_FILE', withDefault(text(/\S/, 'a file name'), 'config/rules.yaml')),
+  rulesFile: setting('NAVORA_RULES_FILE', withDefault(text(/\S/, 'a file name'), DEFAULT_RULES_FILE)),
   notificationsFile: setting(
     'NAVORA_NOTIFICATIONS_FILE',
     withDefault(text(/\S/, 'a file name').optional(), undefined),
