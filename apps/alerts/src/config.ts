@@ -14,7 +14,10 @@ import {
   withDefault,
 } from '@navora/runtime';
 
-const settings = {
+const DEFAULT_RULES_FILE = new URL('../../../config/rules.yaml', import.meta.url).pathname;
+
+/** Exported for whoever checks that what deploys it sets nothing else. */
+export const alertsSettings = {
   ...serviceSettings,
   ...kafkaSettings,
   ...cassandraSettings,
@@ -24,7 +27,7 @@ const settings = {
     'NAVORA_SIGNALS_TOPIC',
     withDefault(text(/^[\w.-]{1,249}$/, 'a topic name'), TOPICS.signals as string),
   ),
-  rulesFile: setting('NAVORA_RULES_FILE', withDefault(text(/\S/, 'a file name'), 'config/rules.yaml')),
+  rulesFile: setting('NAVORA_RULES_FILE', withDefault(text(/\S/, 'a file name'), DEFAULT_RULES_FILE)),
   notificationsFile: setting(
     'NAVORA_NOTIFICATIONS_FILE',
     withDefault(text(/\S/, 'a file name').optional(), undefined),
@@ -38,7 +41,7 @@ export type Configuration = ReturnType<typeof readAlertsConfiguration>;
 
 /** @throws ConfigurationError that names everything that is wrong. */
 export function readAlertsConfiguration(environment: Record<string, string | undefined> = process.env) {
-  const values = readConfiguration(settings, environment, 'alerts');
+  const values = readConfiguration(alertsSettings, environment, 'alerts');
   return {
     ...values,
     rulesFile: nearest(values.rulesFile),

@@ -1,43 +1,7 @@
-import { Command } from 'commander';
-import { alertsCommand } from './alerts-command.js';
-import { auditCommand } from './audit-command.js';
-import { checkCommand } from './check-command.js';
-import { deadLettersCommand } from './dead-letters-command.js';
-import { devicesCommand } from './devices-command.js';
 import { drillCommand } from './drill-command.js';
-import { migrateCommand } from './migrate-command.js';
-import { readingsCommand } from './readings-command.js';
-import { replayCommand } from './replay-command.js';
-import { rulesCommand } from './rules-command.js';
-import { schemasCommand } from './schemas-command.js';
-import { simulateCommand } from './simulate-command.js';
+import { everywhere, program } from './program.js';
 import { stackCommand } from './stack-command.js';
 import { startCommand } from './start-command.js';
-import { vehiclesCommand } from './vehicles-command.js';
 
-const program = new Command('navora')
-  .description('Vehicle telemetry from MQTT to alerts: run it, drive it, look into it, check it.')
-  .version('0.1.0')
-  .showHelpAfterError('(navora --help lists what there is)');
-
-for (const command of [
-  startCommand,
-  stackCommand,
-  migrateCommand,
-  simulateCommand,
-  replayCommand,
-  readingsCommand,
-  alertsCommand,
-  rulesCommand,
-  schemasCommand,
-  deadLettersCommand,
-  devicesCommand,
-  checkCommand,
-  vehiclesCommand,
-  auditCommand,
-  drillCommand,
-]) {
-  program.addCommand(command());
-}
-
-await program.parseAsync();
+/** In the repository: with the local stack, and what runs on it. */
+await program([startCommand, stackCommand, ...everywhere, drillCommand]).parseAsync();

@@ -26,7 +26,8 @@ import { schemaFrom } from './schema-file.js';
 import { OWN_TREE, SchemaTree } from './schema-tree.js';
 import { workspaceRoot } from './workspace.js';
 
-const settings = {
+/** Exported for whoever checks that what deploys it sets nothing else. */
+export const migrateSettings = {
   ...kafkaSettings,
   ...cassandraSettings,
   topicReplication: setting('NAVORA_TOPIC_REPLICATION', withDefault(wholeNumber({ min: 1, max: 9 }), 1)),
@@ -50,7 +51,7 @@ export async function migrateAll(
   environment: Record<string, string | undefined>,
   onStep: (step: string) => void,
 ): Promise<void> {
-  const configuration = readConfiguration(settings, environment, 'migrate');
+  const configuration = readConfiguration(migrateSettings, environment, 'migrate');
   const log = createLogger('migrate', 'silent');
   const admin = createKafka('navora-migrate', configuration, log).admin();
   const cassandra = createCassandra(configuration, log);

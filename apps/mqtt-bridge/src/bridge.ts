@@ -112,6 +112,11 @@ export class Bridge {
     this.subscriber.start();
   }
 
+  /** Where it is set to retire: resolves when Kafka has all that the broker kept for it, and the session is over. */
+  get retired(): Promise<void> {
+    return this.subscriber.retired;
+  }
+
   notReadyBecause(): string[] {
     const because: string[] = [];
     if (!this.subscriber.isSubscribed) because.push('not subscribed at the MQTT broker');

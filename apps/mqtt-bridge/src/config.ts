@@ -16,7 +16,8 @@ import {
 import { TELEMETRY_TOPIC } from '@navora/schemas';
 import { TOPIC_PATTERN } from './vehicle-topic.js';
 
-const settings = {
+/** Exported for whoever checks that what deploys it sets nothing else. */
+export const bridgeSettings = {
   ...serviceSettings,
   ...kafkaSettings,
   adminPort: adminPort(9101),
@@ -58,6 +59,7 @@ const settings = {
     'NAVORA_MQTT_HEARTBEAT_SECONDS',
     withDefault(wholeNumber({ min: 0, max: 3600 }), 10),
   ),
+  mqttRetire: setting('NAVORA_MQTT_RETIRE', withDefault(text(/^(true|false)$/, 'true or false'), 'false')),
   mqttUsername: optional('NAVORA_MQTT_USERNAME', 'a user name'),
   mqttPasswordFile: readableFile('NAVORA_MQTT_PASSWORD_FILE'),
   ...tlsFileSettings('mqtt', 'MQTT'),
@@ -67,10 +69,12 @@ export type BridgeConfiguration = ReturnType<typeof readBridgeConfiguration>;
 
 /** @throws ConfigurationError, also when a file that is named cannot be read. */
 export function readBridgeConfiguration(environment?: Record<string, string | undefined>) {
-  const values = readConfiguration(settings, environment, 'bridge');
+  const values = readConfiguration(bridgeSettings, environment, 'bridge');
   const { mqttPasswordFile } = values;
   return {
     ...values,
+    /** Takes what the broker keeps for this client id, ends the session, and is done. */
+    mqttRetire: values.mqttRetire === 'true',
     mqttDropsTopic: values.mqttDropsTopic === 'none' ? undefined : values.mqttDropsTopic,
     /** Reads it anew: passwords are changed while we run. */
     mqttPassword:

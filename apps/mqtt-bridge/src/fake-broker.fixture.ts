@@ -13,6 +13,8 @@ export interface BrokerManners {
   connack?: Partial<IConnackPacket>;
   granted?: number;
   grantedToHeartbeats?: number;
+  /** What UNSUBSCRIBE is answered with. */
+  unsubscribed?: number;
   /** What PUBLISH of the client is answered with; it is handed back if that is success. */
   publishReason?: number;
   answersPings?: boolean;
@@ -93,6 +95,8 @@ export class FakeBroker {
     } else if (cmd === 'subscribe') {
       const { granted = 1, grantedToHeartbeats = 1 } = this.manners;
       this.send({ cmd: 'suback', messageId, granted: [granted, grantedToHeartbeats] });
+    } else if (cmd === 'unsubscribe') {
+      this.send({ cmd: 'unsuback', messageId, granted: [this.manners.unsubscribed ?? 0] });
     } else if (cmd === 'pingreq' && this.manners.answersPings !== false) {
       this.send({ cmd: 'pingresp' });
     } else if (cmd === 'disconnect') {

@@ -223,3 +223,81 @@ describe('MqttConnection', () => {
     expect(await endedBy((broker) => broker.sendBytes(Buffer.alloc(20, 0xff)))).toBe('protocol-error');
   });
 });
+
+describe('a connection that retires', () => {
+  const RETIRES = { retires: true, heartbeat: { topic: 'navora/heartbeats/navora-bridge', everyMs: 1 } };
+
+  /** Of a broker that kept two messages: its answers, up to our own message that comes back behind them. */
+  async function aRetirement() {
+    const retiring = aConnection({ mute: true }, RETIRES);
+    const { broker, received } = retiring;
+    broker.send({ cmd: 'connack', sessionPresent: true, reasonCode: 0 });
+    broker.publish(1, 2);
+    broker.send(
+      { cmd: 'unsuback', messageId: 2, granted: [0] },
+      { cmd: 'suback', messageId: 1, granted: [1] },
+    );
+    await until(() => expect(broker.heard).toContain('publish'));
+    await until(() => expect(received).toHaveLength(2));
+    const mark = broker.received.find(({ cmd }) => cmd === 'publish') as IPublishPacket;
+    return { ...retiring, mark: { ...mark, messageId: 3 } };
+  }
+
+  it('unsubscribes, and where nothing waits it ends the session at once', async () => {
+    const { broker, connection, received, back } = aConnection({}, RETIRES);
+    expect(await connection.ended).toMatchObject({ cause: 'retired' });
+    expect(broker.heard.slice(0, 4)).toEqual(['connect', 'unsubscribe', 'subscribe', 'publish']);
+    expect(broker.received.slice(1, 3)).toMatchObject([
+      { unsubscriptions: ['vehicles/+/telemetry'] },
+      { subscriptions: [{ topic: 'navora/heartbeats/navora-bridge', qos: 1 }] },
+    ]);
+    expect([received, back]).toEqual([[], []]);
+  });
+
+  it('ends the session only when Kafka has all that came before its own message', async () => {
+    const { broker, connection, settle, mark } = await aRetirement();
+    broker.send(mark);
+    settle(1);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(broker.heard).not.toContain('disconnect');
+    settle(0);
+    await until(() => expect(broker.heard).toContain('disconnect'));
+    expect(broker.pubacks).toEqual([1, 2, 3]);
+    expect(broker.received.at(-1)).toMatchObject({ properties: { sessionExpiryInterval: 0 } });
+    broker.hangUp();
+    expect(await connection.ended).toMatchObject({ cause: 'retired' });
+  });
+
+  it('takes a message to itself of an earlier connection for none', async () => {
+    const { broker, settle, mark } = await aRetirement();
+    broker.send({ ...mark, payload: 'heartbeat of another life' });
+    settle(0);
+    settle(1);
+    await until(() => expect(broker.pubacks).toEqual([1, 2, 3]));
+    expect(broker.heard).not.toContain('disconnect');
+  });
+
+  it('leaves the session when the connection breaks before', async () => {
+    const { broker, connection, settle, mark } = await aRetirement();
+    broker.send(mark);
+    settle(1);
+    broker.vanish();
+    expect(await connection.ended).toMatchObject({ cause: 'closed' });
+    settle(0);
+    expect(broker.heard).not.toContain('disconnect');
+  });
+
+  it('is refused where the broker does not let it unsubscribe, or hear of itself', async () => {
+    expect(await aConnection({ unsubscribed: 0x87 }, RETIRES).connection.ended).toMatchObject({
+      cause: 'refused',
+      detail: expect.stringContaining('UNSUBSCRIBE vehicles/+/telemetry') as string,
+    });
+    expect(await aConnection({ granted: 0x87 }, RETIRES).connection.ended).toMatchObject({
+      cause: 'refused',
+      detail: expect.stringContaining('SUBSCRIBE navora/heartbeats/navora-bridge') as string,
+    });
+    expect(await aConnection({ publishReason: 0x87 }, RETIRES).connection.ended).toMatchObject({
+      cause: 'refused',
+    });
+  });
+});

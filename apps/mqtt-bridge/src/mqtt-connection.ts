@@ -6,6 +6,7 @@ import {
   type IPubackPacket,
   type IPublishPacket,
   type ISubackPacket,
+  type IUnsubackPacket,
   type Packet,
 } from 'mqtt-packet';
 import { AckWindow } from './ack-window.js';
@@ -13,9 +14,11 @@ import type { Intake } from './intake.js';
 import { Keepalive } from './keepalive.js';
 import {
   connectPacket,
+  disconnectPacket,
   heartbeatPacket,
   reasonName,
   subscribePacket,
+  unsubscribePacket,
   type ConnectionSettings,
 } from './mqtt-packets.js';
 import { PubackWriter } from './puback-writer.js';
@@ -32,6 +35,7 @@ export interface Ending {
     | 'too-slow'
     | 'protocol-error'
     | 'disconnected'
+    | 'retired'
     | 'no-credentials';
   detail: string;
 }
@@ -39,7 +43,7 @@ export interface Ending {
 export interface ConnectionListener {
   /** A message; its PUBACK leaves once it is settled in the window. */
   received(packet: IPublishPacket, window: AckWindow): void;
-  /** The broker has accepted the connection and the subscription. Messages may come before. */
+  /** The broker has accepted the connection and the subscription, or its end. Messages may come before. */
   subscribed(connack: IConnackPacket, grantedQos: number): void;
   acknowledged(): void;
   /** What to publish to ourselves now. */
@@ -73,6 +77,10 @@ export class MqttConnection {
   private readonly keepalive: Keepalive;
   private heartbeats: NodeJS.Timeout | undefined;
   private heartbeatUnderWay = false;
+  /** Where we retire: what we send to ourselves behind all there is for us, and its packet id when it is here. */
+  private mark: string | undefined;
+  private markPacketId: number | undefined;
+  private farewell: Ending | undefined;
   private readonly tooSlow: NodeJS.Timeout;
   private readonly parser = createParser(MQTT5);
 
@@ -87,6 +95,7 @@ export class MqttConnection {
     this.window = new AckWindow((packetId) => {
       this.pubacks.send(packetId);
       listener.acknowledged();
+      if (packetId === this.markPacketId) void this.endSession();
     });
     this.keepalive = new Keepalive(
       () => this.write({ cmd: 'pingreq' }),
@@ -112,10 +121,20 @@ export class MqttConnection {
   }
 
   /** Says goodbye. The session stays, with what is not acknowledged. */
-  async disconnect(): Promise<void> {
+  disconnect(): Promise<void> {
+    return this.leave('stays');
+  }
+
+  /** All there was is acknowledged, and nothing more is kept for us. */
+  private endSession(): Promise<void> {
+    this.farewell = { cause: 'retired', detail: 'the session is over, and nothing is left in it' };
+    return this.leave('ends');
+  }
+
+  private async leave(session: 'stays' | 'ends'): Promise<void> {
     this.pubacks.flush();
     this.window.close();
-    this.write({ cmd: 'disconnect', reasonCode: 0 });
+    this.write(disconnectPacket(session));
     this.stream.end();
     // Read on until the broker closes: closing first, with bytes unread, would reset the connection, and a reset
     // may overtake the last PUBACKs.
@@ -150,6 +169,8 @@ export class MqttConnection {
         return this.handleConnack(packet);
       case 'suback':
         return this.handleSuback(packet);
+      case 'unsuback':
+        return this.handleUnsuback(packet);
       case 'disconnect': {
         const code = packet.reasonCode ?? 0;
         return this.end(code === SESSION_TAKEN_OVER ? 'taken-over' : 'sent-away', reasonName(code));
@@ -168,8 +189,16 @@ export class MqttConnection {
     }
     if (packet.topic === this.settings.dropsTopic) return this.listener.brokerDropped(Number(packet.payload));
     if (!this.taking) return;
-    if (packet.topic === this.settings.heartbeat?.topic) this.listener.heartbeatBack(packet, this.window);
-    else this.listener.received(packet, this.window);
+    if (packet.topic !== this.settings.heartbeat?.topic) this.listener.received(packet, this.window);
+    else if (this.settings.retires) this.handleMark(packet);
+    else this.listener.heartbeatBack(packet, this.window);
+  }
+
+  /** Its PUBACK is the last: it leaves when those of all before it have. Those of earlier connections mean nothing. */
+  private handleMark({ payload, messageId }: IPublishPacket): void {
+    if (messageId === undefined) return;
+    if (payload.toString() === this.mark) this.markPacketId = messageId;
+    this.window.settle(this.window.receive(messageId));
   }
 
   private handlePuback({ reasonCode = 0 }: IPubackPacket): void {
@@ -182,12 +211,16 @@ export class MqttConnection {
   private beat(topic: string): void {
     if (this.heartbeatUnderWay || !this.taking) return;
     this.heartbeatUnderWay = true;
-    this.write(heartbeatPacket(topic, this.listener.heartbeat()));
+    const heartbeat = this.listener.heartbeat();
+    if (this.settings.retires) this.mark = heartbeat;
+    this.write(heartbeatPacket(topic, heartbeat));
   }
 
   /** Readings go on without; but rules about silence raise nothing. */
   private refuseHeartbeats(detail: string): void {
     clearInterval(this.heartbeats);
+    // Without it nobody can tell that all is here.
+    if (this.settings.retires) return this.end('refused', detail);
     this.listener.heartbeatsRefused(detail);
   }
 
@@ -197,17 +230,26 @@ export class MqttConnection {
     this.connack = connack;
     const asked = this.settings.keepaliveSeconds;
     this.keepalive.start(Math.min(connack.properties?.serverKeepAlive || asked, asked) * 1000);
+    if (this.settings.retires) this.write(unsubscribePacket(this.settings));
     this.write(subscribePacket(this.settings));
+  }
+
+  private handleUnsuback({ granted = [] }: IUnsubackPacket): void {
+    const code = Number([granted].flat()[0] ?? 0);
+    if (code >= FAILURE) {
+      this.end('refused', `UNSUBSCRIBE ${this.settings.filter} was answered with ${reasonName(code)}`);
+    }
   }
 
   private handleSuback({ granted }: ISubackPacket): void {
     const code = Number(granted[0] ?? FAILURE);
     if (code >= FAILURE || !this.connack) {
-      return this.end('refused', `SUBSCRIBE ${this.settings.filter} was answered with ${reasonName(code)}`);
+      const topic = this.settings.retires ? this.settings.heartbeat?.topic : this.settings.filter;
+      return this.end('refused', `SUBSCRIBE ${topic} was answered with ${reasonName(code)}`);
     }
     clearTimeout(this.tooSlow);
     this.listener.subscribed(this.connack, code);
-    this.startHeartbeats(Number(granted[1] ?? FAILURE));
+    this.startHeartbeats(Number(granted[this.settings.retires ? 0 : 1] ?? FAILURE));
   }
 
   private startHeartbeats(grantedQos: number): void {
@@ -218,8 +260,9 @@ export class MqttConnection {
       return this.refuseHeartbeats(
         `SUBSCRIBE ${heartbeat.topic} was answered with ${reasonName(grantedQos)}`,
       );
-    this.heartbeats = setInterval(() => this.beat(heartbeat.topic), heartbeat.everyMs);
     this.beat(heartbeat.topic);
+    if (this.settings.retires) return;
+    this.heartbeats = setInterval(() => this.beat(heartbeat.topic), heartbeat.everyMs);
   }
 
   private write(packet: Packet): void {
@@ -228,7 +271,7 @@ export class MqttConnection {
 
   private end(cause: Ending['cause'], detail: string): void {
     if (this.ending) return;
-    this.ending = { cause, detail };
+    this.ending = this.farewell ?? { cause, detail };
     this.window.close();
     this.keepalive.stop();
     clearInterval(this.heartbeats);

@@ -1,4 +1,10 @@
-import type { IConnectPacket, IPublishPacket, ISubscribePacket } from 'mqtt-packet';
+import type {
+  IConnectPacket,
+  IDisconnectPacket,
+  IPublishPacket,
+  ISubscribePacket,
+  IUnsubscribePacket,
+} from 'mqtt-packet';
 
 export interface ConnectionSettings {
   clientId: string;
@@ -13,6 +19,8 @@ export interface ConnectionSettings {
   /** How many messages the broker may have in flight to us: the back-pressure while Kafka is slow or away. */
   receiveMaximum: number;
   keepaliveSeconds: number;
+  /** Takes what the broker still has for us, and ends the session instead of receiving on. */
+  retires?: boolean | undefined;
   /** How long connecting and subscribing may take. */
   establishTimeoutMs: number;
   username?: string | undefined;
@@ -51,7 +59,8 @@ export function subscribePacket({
   filter,
   dropsTopic,
   heartbeat,
-}: Pick<ConnectionSettings, 'filter' | 'dropsTopic' | 'heartbeat'>): ISubscribePacket {
+  retires,
+}: Pick<ConnectionSettings, 'filter' | 'dropsTopic' | 'heartbeat' | 'retires'>): ISubscribePacket {
   const readings = { topic: filter, qos: 1, nl: false, rap: true, rh: RETAINED_MESSAGES_NEVER } as const;
   // At most once: what the broker tells about itself is not worth a place in the session.
   const drops = { ...readings, qos: 0, rh: RETAINED_MESSAGES_AT_SUBSCRIBE } as const;
@@ -59,10 +68,24 @@ export function subscribePacket({
     cmd: 'subscribe',
     messageId: 1,
     subscriptions: [
-      readings,
+      ...(retires ? [] : [readings]),
       ...(heartbeat === undefined ? [] : [{ ...readings, topic: heartbeat.topic }]),
       ...(dropsTopic === undefined ? [] : [{ ...drops, topic: dropsTopic }]),
     ],
+  };
+}
+
+/** From here on the broker keeps nothing more for us; what it has, it still delivers. */
+export function unsubscribePacket({ filter }: Pick<ConnectionSettings, 'filter'>): IUnsubscribePacket {
+  return { cmd: 'unsubscribe', messageId: 2, unsubscriptions: [filter] };
+}
+
+/** Goodbye; the session stays for our return, or ends with the connection. */
+export function disconnectPacket(session: 'stays' | 'ends'): IDisconnectPacket {
+  return {
+    cmd: 'disconnect',
+    reasonCode: 0,
+    ...(session === 'ends' ? { properties: { sessionExpiryInterval: 0 } } : {}),
   };
 }
 

@@ -80,6 +80,7 @@ export async function startParts(
           clientId: configuration.mqttClientId,
           dropsTopic: configuration.mqttDropsTopic,
           heartbeat: heartbeatIn(configuration),
+          retires: configuration.mqttRetire,
           sessionExpirySeconds: configuration.mqttSessionExpirySeconds,
           receiveMaximum: configuration.mqttReceiveMaximum,
           keepaliveSeconds: configuration.mqttKeepaliveSeconds,
@@ -104,6 +105,10 @@ export async function startParts(
       });
       readiness.startedAs(bridge);
       bridge.start();
+      void bridge.retired.then(() => {
+        log.info({ clientId: configuration.mqttClientId }, 'bridge_retired');
+        return service.end(0, configuration.drainTimeoutMs);
+      });
       return bridge;
     },
     // Some of the time is left for the other parts.
@@ -111,7 +116,8 @@ export async function startParts(
   );
 }
 
-function heartbeatIn({ mqttClientId, mqttHeartbeatSeconds }: BridgeConfiguration) {
-  if (mqttHeartbeatSeconds === 0) return undefined;
+function heartbeatIn({ mqttClientId, mqttHeartbeatSeconds, mqttRetire }: BridgeConfiguration) {
+  // One that retires sends a single one, to itself alone, to know when it has all.
+  if (mqttHeartbeatSeconds === 0 && !mqttRetire) return undefined;
   return { topic: heartbeatTopic(mqttClientId), everyMs: mqttHeartbeatSeconds * 1000 };
 }

@@ -49,8 +49,12 @@ export class Subscriber {
   private toldOfExpiryAt = -Infinity;
   private readonly drops: BrokerDrops;
   private readonly stopping = new AbortController();
+  /** Where it retires: resolves when the session is over, with nothing left in it. */
+  readonly retired: Promise<void>;
+  private resolveRetired!: () => void;
 
   constructor(private readonly parts: SubscriberParts) {
+    this.retired = new Promise((resolve) => (this.resolveRetired = resolve));
     this.drops = new BrokerDrops(parts.metrics.brokerDropped, parts.log);
   }
 
@@ -86,6 +90,7 @@ export class Subscriber {
       if (this.stopping.signal.aborted) return;
       const since = Date.now();
       const ending = await this.connect();
+      if (ending.cause === 'retired') return this.resolveRetired();
       if (this.stopping.signal.aborted) return;
       await pause(this.pauseAfter(ending, Date.now() - since), undefined, {
         signal: this.stopping.signal,
@@ -127,6 +132,11 @@ export class Subscriber {
 
   private checkGrants(connack: IConnackPacket, grantedQos: number): void {
     const { settings, metrics, log } = this.parts;
+    this.subscribed = true;
+    if (settings.retires) {
+      log.info({ sessionPresent: connack.sessionPresent, filter: settings.filter }, 'mqtt_retiring');
+      return;
+    }
     const wishes = {
       sessionExpirySeconds: settings.sessionExpirySeconds,
       receiveMaximum: settings.receiveMaximum,
@@ -138,7 +148,6 @@ export class Subscriber {
       log.error({ ...shortfall }, 'mqtt_broker_grants_less');
     }
     this.hadSession = true;
-    this.subscribed = true;
   }
 
   /** The promise is kept for what arrives; the broker drops such a message unseen if the bridge is away too long. */

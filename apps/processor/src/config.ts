@@ -17,7 +17,8 @@ const topicName = (variable: string, preferred: string) =>
 
 const DEFAULT_RULES_FILE = new URL('../../../config/rules.yaml', import.meta.url).pathname;
 
-const settings = {
+/** Exported for whoever checks that what deploys it sets nothing else. */
+export const processorSettings = {
   ...serviceSettings,
   ...kafkaSettings,
   ...cassandraSettings,
@@ -47,6 +48,6 @@ const settings = {
   ),
 };
 
-export const readConfig = () => readConfiguration(settings, undefined, 'processor');
+export const readConfig = () => readConfiguration(processorSettings, undefined, 'processor');
 
 export type ProcessorConfig = ReturnType<typeof readConfig>;

@@ -40,22 +40,23 @@ export function exportLines(settings: Record<string, string | number | boolean>)
     .join('');
 }
 
+export const cassandraChanges = [
+  'commitlog_sync: group',
+  'commitlog_sync_group_window: 3ms',
+  'paxos_variant: v2',
+  'storage_compatibility_mode: NONE',
+  'auto_snapshot: false',
+  'disk_failure_policy: die',
+  'commit_failure_policy: die',
+];
+
 /** The image's own configuration, changed where ours differs, then started the way the image does. */
 export async function cassandraContainer(): Promise<StartedTestContainer> {
   const { GenericContainer, Wait } = await import('testcontainers');
-  const changes = [
-    'commitlog_sync: group',
-    'commitlog_sync_group_window: 3ms',
-    'paxos_variant: v2',
-    'storage_compatibility_mode: NONE',
-    'auto_snapshot: false',
-    'disk_failure_policy: die',
-    'commit_failure_policy: die',
-  ];
   const script = `set -e
 file=/etc/cassandra/cassandra.yaml
 sed -ri '/^(commitlog_sync|paxos_variant|storage_compatibility_mode|auto_snapshot|disk_failure_policy|commit_failure_policy)/d' $file
-printf '%s\\n' ${changes.map((line) => `'${line}'`).join(' ')} >> $file
+printf '%s\\n' ${cassandraChanges.map((line) => `'${line}'`).join(' ')} >> $file
 exec docker-entrypoint.sh cassandra -f`;
   return new GenericContainer(`cassandra:${versions.cassandra}`)
     .withEnvironment({

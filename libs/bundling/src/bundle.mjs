@@ -2,7 +2,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
 
 /**
  * @typedef {object} Program
@@ -21,20 +20,13 @@ import { build } from 'esbuild';
  * @throws esbuild's `BuildFailure`, which names file and line, for a source it cannot read
  */
 export async function bundle({ entry, file, workspaceRoot, sourceOf = () => undefined }) {
+  const { build } = await bundler();
   /** @type {Set<string>} */
   const sources = new Set();
   const { outputFiles } = await build({
-    entryPoints: [entry],
-    outfile: file,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    conditions: ['@navora/source'],
-    tsconfig: join(workspaceRoot, 'tsconfig.base.json'),
+    ...programOf({ entry, file, workspaceRoot }),
     sourcemap: true,
-    write: false,
-    logLevel: 'silent',
+    write: /** @type {const} */ (false),
     plugins: [readSources(sources, sourceOf), leaveInstalledOutside()],
   });
   mkdirSync(dirname(file), { recursive: true });
@@ -44,6 +36,30 @@ export async function bundle({ entry, file, workspaceRoot, sourceOf = () => unde
     renameSync(draft, path);
   }
   return [...sources];
+}
+
+/** Loaded when it is needed: what is shipped carries this source, and no bundler. */
+export function bundler() {
+  return import('esbuild');
+}
+
+/**
+ * What is the same whatever a program is made for.
+ *
+ * @param {Pick<Program, 'entry' | 'file' | 'workspaceRoot'>} program
+ */
+export function programOf({ entry, file, workspaceRoot }) {
+  return {
+    entryPoints: [entry],
+    outfile: file,
+    bundle: true,
+    platform: /** @type {const} */ ('node'),
+    format: /** @type {const} */ ('esm'),
+    target: 'node20',
+    conditions: ['@navora/source'],
+    tsconfig: join(workspaceRoot, 'tsconfig.base.json'),
+    logLevel: /** @type {const} */ ('silent'),
+  };
 }
 
 /**
@@ -58,7 +74,9 @@ function readSources(sources, sourceOf) {
       onLoad({ filter: /\.(ts|mjs)$/ }, ({ path }) => {
         sources.add(path);
         const source = readFileSync(path, 'utf8');
-        return { contents: atItsPlace(path, sourceOf(path, source) ?? source), loader: 'ts' };
+        const url = JSON.stringify(pathToFileURL(path).href);
+        const folder = JSON.stringify(dirname(path));
+        return { contents: atItsPlace(sourceOf(path, source) ?? source, { url, folder }), loader: 'ts' };
       });
     },
   };
@@ -68,13 +86,11 @@ function readSources(sources, sourceOf) {
  * Files are found relative to the source that names them, not to the bundle. (Patterns, not texts: this source too
  * is bundled, into the command, and must not be changed by itself.)
  *
- * @param {string} path
  * @param {string} source
+ * @param {{ url: string, folder: string }} place expressions in JavaScript
  */
-function atItsPlace(path, source) {
-  return source
-    .replace(/import\.meta\.url/g, () => JSON.stringify(pathToFileURL(path).href))
-    .replace(/import\.meta\.dirname/g, () => JSON.stringify(dirname(path)));
+export function atItsPlace(source, { url, folder }) {
+  return source.replace(/import\.meta\.url/g, () => url).replace(/import\.meta\.dirname/g, () => folder);
 }
 
 /** @returns {import('esbuild').Plugin} */

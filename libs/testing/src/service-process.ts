@@ -26,16 +26,17 @@ export class ServiceProcess {
   /** It sees this environment and nothing of ours. */
   static async start(app: string, environment: Environment): Promise<ServiceProcess> {
     const program = await freshProgram(workspace, app, `apps/${app}/src/main.ts`);
-    return ServiceProcess.run(`${workspace}/apps/${app}`, environment, program);
+    return ServiceProcess.program(`${workspace}/apps/${app}`, environment, program);
   }
 
   /** A run of the `navora` command, such as one that has an admin port. */
   static async command(environment: Environment, ...args: string[]): Promise<ServiceProcess> {
     const program = await freshProgram(workspace, 'navora', 'apps/cli/src/main.ts');
-    return ServiceProcess.run(workspace, environment, program, ...args);
+    return ServiceProcess.program(workspace, environment, program, ...args);
   }
 
-  private static async run(
+  /** A JavaScript file that is a service or the command. */
+  static async program(
     cwd: string,
     environment: Environment,
     program: string,
@@ -129,7 +130,7 @@ function onceOutput(child: ChildProcess): Promise<unknown> {
   });
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
