@@ -27,6 +27,7 @@ const settings = {
     withDefault(text(/^[\w.-]{1,200}$/, 'a consumer group id'), GROUPS.processor),
   ),
   readingsTopic: topicName('NAVORA_READINGS_TOPIC', TOPICS.readings),
+  /** "none": readings are stored, and nobody is told of them. */
   signalsTopic: topicName('NAVORA_SIGNALS_TOPIC', TOPICS.signals),
   deadLettersTopic: topicName('NAVORA_DEAD_LETTERS_TOPIC', TOPICS.deadLetters),
   rulesFile: setting(
@@ -47,6 +48,9 @@ const settings = {
   ),
 };
 
-export const readConfig = () => readConfiguration(settings, undefined, 'processor');
+export function readConfig(environment?: Record<string, string | undefined>) {
+  const values = readConfiguration(settings, environment, 'processor');
+  return { ...values, signalsTopic: values.signalsTopic === 'none' ? undefined : values.signalsTopic };
+}
 
 export type ProcessorConfig = ReturnType<typeof readConfig>;
