@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createCassandra, migrate, type CassandraClient } from '@navora/cassandra';
+import { createKafka } from '@navora/kafka';
+import {
+  servicesEnv,
+  stackStatus,
+  startStack,
+  stopStack,
+  type StackEndpoints,
+  type StackProgress,
+} from '@navora/local-stack';
+import { createLogger } from '@navora/runtime';
+import { SCHEMA_OF_TOPIC, SchemaRegistry, subjectOf, TOPICS } from '@navora/schemas';
+import type { Admin, Kafka } from 'kafkajs';
+import { childEnvironment } from './config.js';
+import { workspaceRoot } from './workspace.js';
+
+/** The services that all sides are measured on, and what looks into them. */
+export interface BenchStack {
+  endpoints: StackEndpoints;
+  kafka: Kafka;
+  admin: Admin;
+  cassandra: CassandraClient;
+  readingSchemaId: number;
+  /** Of Kafka, Cassandra and the MQTT broker. */
+  pids: Record<string, number>;
+  close(): Promise<void>;
+}
+
+export interface BenchStackOptions {
+  name: string;
+  signal: AbortSignal;
+  onProgress(event: StackProgress): void;
+  onStep(step: string): void;
+}
+
+const WATCHED = ['kafka', 'cassandra', 'mqtt'];
+
+/** In plain text, with empty data, on free ports. */
+export async function upBenchStack({
+  name,
+  signal,
+  onProgress,
+  onStep,
+}: BenchStackOptions): Promise<BenchStack> {
+  const endpoints = await startStack({ name, wipe: true, tls: false, signal, onProgress });
+  const stop = () => stopStack({ name });
+  try {
+    onStep('topics, schemas and tables');
+    await navora('migrate', servicesEnv(endpoints));
+    const opened = await openBenchStack(endpoints, await stackPids(name));
+    return {
+      ...opened,
+      close: async () => {
+        await opened.close();
+        await stop();
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** On a stack that runs already, and is left running. */
+export async function openBenchStack(
+  endpoints: StackEndpoints,
+  pids: Record<string, number>,
+): Promise<BenchStack> {
+  const log = createLogger('bench', 'silent');
+  const { kafka: at, cassandra: store, registry } = endpoints;
+  const kafka = createKafka('navora-bench', { kafkaBrokers: at.brokers }, log);
+  const admin = kafka.admin();
+  const cassandra = createCassandra(
+    {
+      cassandraContactPoints: store.contactPoints,
+      cassandraPort: store.port,
+      cassandraDataCenter: store.localDataCenter,
+    },
+    log,
+  );
+  await Promise.all([admin.connect(), cassandra.connect()]);
+  const readingSchemaId = await new SchemaRegistry(registry.url).register(
+    subjectOf(TOPICS.readings),
+    SCHEMA_OF_TOPIC[TOPICS.readings].text,
+  );
+  const close = async () => {
+    await Promise.allSettled([admin.disconnect(), cassandra.shutdown()]);
+  };
+  return { endpoints, kafka, admin, cassandra, readingSchemaId, pids, close };
+}
+
+export async function stackPids(name: string): Promise<Record<string, number>> {
+  const { components } = await stackStatus({ name });
+  return Object.fromEntries(
+    components.flatMap(({ component, pid }) =>
+      pid !== null && WATCHED.includes(component) ? [[component, pid]] : [],
+    ),
+  );
+}
+
+async function navora(command: string, environment: Record<string, string>): Promise<void> {
+  const program = join(workspaceRoot, 'apps/cli/bin/navora.mjs');
+  const child = spawn(process.execPath, [program, command], {
+    cwd: workspaceRoot,
+    env: childEnvironment(environment),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`navora ${command} failed: ${said}`);
+}
+
+const RETENTION_SECONDS = 365 * 24 * 3600;
+
+/** A keyspace of one run's own, with the tables that the processor needs. */
+export async function makeKeyspace(cassandra: CassandraClient, keyspace: string): Promise<void> {
+  await migrate(cassandra, {
+    keyspace,
+    replication: "{'class': 'NetworkTopologyStrategy', 'replication_factor': 1}",
+    folders: [
+      { owner: 'processor', path: join(workspaceRoot, 'apps/processor/migrations') },
+      { owner: 'erasure', path: join(workspaceRoot, 'libs/erasure/migrations') },
+    ],
+    values: { retentionSeconds: String(RETENTION_SECONDS) },
+  });
+}

@@ -1,0 +1,34 @@
+import { freshProgram } from '@navora/bundling';
+import type { AtWork, Contestant, IntakeJob } from '../contestant.js';
+import { runSide } from '../side-process.js';
+import { workspaceRoot } from '../workspace.js';
+
+/** The bridge as it is shipped, with everything on. */
+export const navoraBridge: Contestant<IntakeJob> = {
+  name: 'navora',
+  guarantees: { acknowledgedAfterKafka: true, orderPerVehicle: true },
+  start: startBridge,
+};
+
+export async function startBridge(job: IntakeJob): Promise<AtWork> {
+  return runSide({
+    name: 'mqtt-bridge',
+    command: process.execPath,
+    args: [
+      '--enable-source-maps',
+      await freshProgram(workspaceRoot, 'mqtt-bridge', 'apps/mqtt-bridge/src/main.ts'),
+    ],
+    folder: job.folder,
+    environment: {
+      NAVORA_ADMIN_PORT: '0',
+      NAVORA_MQTT_URL: job.mqttUrl,
+      NAVORA_MQTT_CLIENT_ID: job.clientId,
+      NAVORA_MQTT_TOPIC: job.mqttTopic,
+      NAVORA_MQTT_RECEIVE_MAXIMUM: String(job.receiveMaximum),
+      NAVORA_KAFKA_BROKERS: job.kafkaBrokers.join(','),
+      NAVORA_READINGS_TOPIC: job.kafkaTopic,
+      NAVORA_DEAD_LETTERS_TOPIC: job.deadLettersTopic,
+      NAVORA_REGISTRY_URL: job.registryUrl,
+    },
+  });
+}
