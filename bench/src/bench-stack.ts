@@ -17,9 +17,18 @@ import type { Admin, Kafka } from 'kafkajs';
 import { childEnvironment } from './config.js';
 import { workspaceRoot } from './workspace.js';
 
+export interface BenchEndpoints {
+  kafkaBrokers: string[];
+  cassandraContactPoints: string[];
+  cassandraPort: number;
+  cassandraDataCenter: string;
+  registryUrl: string;
+  mqttUrl: string;
+}
+
 /** The services that all sides are measured on, and what looks into them. */
 export interface BenchStack {
-  endpoints: StackEndpoints;
+  endpoints: BenchEndpoints;
   kafka: Kafka;
   admin: Admin;
   cassandra: CassandraClient;
@@ -50,7 +59,7 @@ export async function upBenchStack({
   try {
     onStep('topics, schemas and tables');
     await navora('migrate', servicesEnv(endpoints));
-    const opened = await openBenchStack(endpoints, await stackPids(name));
+    const opened = await openBenchStack(addressesOf(endpoints), await stackPids(name));
     return {
       ...opened,
       close: async () => {
@@ -66,23 +75,15 @@ export async function upBenchStack({
 
 /** On a stack that runs already, and is left running. */
 export async function openBenchStack(
-  endpoints: StackEndpoints,
+  endpoints: BenchEndpoints,
   pids: Record<string, number>,
 ): Promise<BenchStack> {
   const log = createLogger('bench', 'silent');
-  const { kafka: at, cassandra: store, registry } = endpoints;
-  const kafka = createKafka('navora-bench', { kafkaBrokers: at.brokers }, log);
+  const kafka = createKafka('navora-bench', endpoints, log);
   const admin = kafka.admin();
-  const cassandra = createCassandra(
-    {
-      cassandraContactPoints: store.contactPoints,
-      cassandraPort: store.port,
-      cassandraDataCenter: store.localDataCenter,
-    },
-    log,
-  );
+  const cassandra = createCassandra(endpoints, log);
   await Promise.all([admin.connect(), cassandra.connect()]);
-  const readingSchemaId = await new SchemaRegistry(registry.url).register(
+  const readingSchemaId = await new SchemaRegistry(endpoints.registryUrl).register(
     subjectOf(TOPICS.readings),
     SCHEMA_OF_TOPIC[TOPICS.readings].text,
   );
@@ -90,6 +91,17 @@ export async function openBenchStack(
     await Promise.allSettled([admin.disconnect(), cassandra.shutdown()]);
   };
   return { endpoints, kafka, admin, cassandra, readingSchemaId, pids, close };
+}
+
+function addressesOf({ kafka, cassandra, registry, mqtt }: StackEndpoints): BenchEndpoints {
+  return {
+    kafkaBrokers: kafka.brokers,
+    cassandraContactPoints: cassandra.contactPoints,
+    cassandraPort: cassandra.port,
+    cassandraDataCenter: cassandra.localDataCenter,
+    registryUrl: registry.url,
+    mqttUrl: mqtt.url,
+  };
 }
 
 export async function stackPids(name: string): Promise<Record<string, number>> {

@@ -40,14 +40,14 @@ export async function runIntake(
   const corpus = whole.firstOf(Math.round(whole.size * (side.portion ?? 1)));
   const { endpoints, kafka, admin, readingSchemaId } = stack;
   const job: IntakeJob = {
-    mqttUrl: endpoints.mqtt.url,
+    mqttUrl: endpoints.mqttUrl,
     clientId: name,
     mqttTopic: `${name}/{vehicleId}/telemetry`,
     receiveMaximum: RECEIVE_MAXIMUM,
-    kafkaBrokers: endpoints.kafka.brokers,
+    kafkaBrokers: endpoints.kafkaBrokers,
     kafkaTopic: `${name}.readings`,
     deadLettersTopic: `${name}.dead-letters`,
-    registryUrl: endpoints.registry.url,
+    registryUrl: endpoints.registryUrl,
     folder: ownFolder(options.folder, 'a', side.name, run),
   };
   await makeTopic(admin, job.kafkaTopic);

@@ -94,16 +94,16 @@ export async function runStorage(
   const { endpoints, admin, cassandra } = stack;
   const { corpus, topic } = await workload.of(side.portion ?? 1);
   const job: StorageJob = {
-    kafkaBrokers: endpoints.kafka.brokers,
+    kafkaBrokers: endpoints.kafkaBrokers,
     kafkaTopic: topic,
     signalsTopic: `${name}.signals`,
     deadLettersTopic: `${name}.dead-letters`,
     groupId: name,
-    contactPoints: endpoints.cassandra.contactPoints,
-    cassandraPort: endpoints.cassandra.port,
-    datacenter: endpoints.cassandra.localDataCenter,
+    contactPoints: endpoints.cassandraContactPoints,
+    cassandraPort: endpoints.cassandraPort,
+    datacenter: endpoints.cassandraDataCenter,
     keyspace,
-    registryUrl: endpoints.registry.url,
+    registryUrl: endpoints.registryUrl,
     signals,
     folder: ownFolder(options.folder, leg, side.name, run),
   };
