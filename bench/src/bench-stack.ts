@@ -40,6 +40,8 @@ export interface BenchStack {
 
 export interface BenchStackOptions {
   name: string;
+  /** Other settings of cassandra.yaml than the local stack's, by name. */
+  cassandraSettings: Record<string, string>;
   signal: AbortSignal;
   onProgress(event: StackProgress): void;
   onStep(step: string): void;
@@ -50,11 +52,15 @@ const WATCHED = ['kafka', 'cassandra', 'mqtt'];
 /** In plain text, with empty data, on free ports. */
 export async function upBenchStack({
   name,
+  cassandraSettings,
   signal,
   onProgress,
   onStep,
 }: BenchStackOptions): Promise<BenchStack> {
-  const endpoints = await startStack({ name, wipe: true, tls: false, signal, onProgress });
+  const endpoints = await startStack({
+    ...{ name, wipe: true, tls: false, signal, onProgress },
+    environment: { cassandra: javaOptions(cassandraSettings), kafka: javaOptions({}) },
+  });
   const stop = () => stopStack({ name });
   try {
     onStep('topics, schemas and tables');
@@ -91,6 +97,23 @@ export async function openBenchStack(
     await Promise.allSettled([admin.disconnect(), cassandra.shutdown()]);
   };
   return { endpoints, kafka, admin, cassandra, readingSchemaId, pids, close };
+}
+
+/**
+ * Read by Java itself. Services that run for months are compiled as well as can be, and so they must be here; a local
+ * stack leaves that out, as its first minutes are all it has.
+ */
+function javaOptions(cassandraSettings: Record<string, string>): Record<string, string> {
+  const settings = Object.entries(cassandraSettings).map(
+    ([name, value]) => `-Dcassandra.settings.${name}=${value}`,
+  );
+  return {
+    _JAVA_OPTIONS: [
+      '-XX:TieredStopAtLevel=4',
+      '-Dcassandra.config.allow_system_properties=true',
+      ...settings,
+    ].join(' '),
+  };
 }
 
 function addressesOf({ kafka, cassandra, registry, mqtt }: StackEndpoints): BenchEndpoints {

@@ -21,6 +21,7 @@ interface Flags {
   only?: string[];
   json?: string;
   report: boolean;
+  cassandra: Record<string, string>;
   stack: string;
 }
 
@@ -53,6 +54,7 @@ const program = new Command('bench')
   .option('--only <sides>', 'sides by their names, separated by commas', names)
   .option('--json <file>', 'write the figures there, too')
   .option('--no-report', 'write nothing into docs/benchmarks')
+  .option('--cassandra <settings>', 'other settings than the stack has: name=value,…', settings, {})
   .option('--stack <name>', 'the local stack, which begins with empty data', 'bench')
   .addHelpText('after', EXAMPLES)
   .action(run);
@@ -72,6 +74,7 @@ async function run(flags: Flags): Promise<void> {
   const startedAt = new Date();
   const stack = await upBenchStack({
     ...{ name: flags.stack, signal: interrupt.signal, onStep: tell },
+    cassandraSettings: flags.cassandra,
     onProgress: ({ component, message, seconds }) =>
       tell(`${component} ${message} (${seconds.toFixed(1)} s)`),
   });
@@ -110,6 +113,12 @@ function writeJson(file: string, figures: unknown): void {
 
 function names(text: string): string[] {
   return text.split(',').map((name) => name.trim());
+}
+
+function settings(text: string): Record<string, string> {
+  const pairs = names(text).map((pair) => pair.split('='));
+  if (pairs.some(({ length }) => length !== 2)) throw new InvalidArgumentError('must be name=value,…');
+  return Object.fromEntries(pairs) as Record<string, string>;
 }
 
 function wholeNumber(text: string): number {

@@ -2,7 +2,7 @@ import type { Cost } from './process-costs.js';
 
 /** One run of one side. */
 export interface RunResult {
-  /** `a`, `b`, `b with signals`, … */
+  /** `a`, `b`, `b-signals`, … */
   leg: string;
   side: string;
   /** Sides of one number ran one after the other, and are compared with each other only. */

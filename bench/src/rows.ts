@@ -60,13 +60,16 @@ export class LastRows {
     return readings.filter((_, at) => !found[at]);
   }
 
+  /** False, too, while the side has not made its table. */
   async anyRow(): Promise<boolean> {
-    const { rows } = await this.cassandra.execute(
-      `SELECT ${this.table.vehicleId} FROM ${this.keyspace}.${this.table.name} LIMIT 1`,
-      [],
-      { prepare: true },
-    );
-    return rows.length > 0;
+    const query = `SELECT ${this.table.vehicleId} FROM ${this.keyspace}.${this.table.name} LIMIT 1`;
+    try {
+      const { rows } = await this.cassandra.execute(query, [], { prepare: true });
+      return rows.length > 0;
+    } catch (error) {
+      if (/does not exist|unconfigured table/.test(String(error))) return false;
+      throw error;
+    }
   }
 
   /** How many of some readings, evenly spread, are there: for whoever asks whether anything happens at all. */
