@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createProducer, recordsOf, spanOf, type ConsumedRecord } from '@navora/kafka';
 import { TOPIC_LAYOUT, TOPICS } from '@navora/schemas';
-import type { Admin, Kafka } from 'kafkajs';
+import { KafkaJSProtocolError, type Admin, type Kafka } from 'kafkajs';
 import { ON_THE_WAY_MS, type Corpus } from './corpus.js';
 
 const RECORDS_PER_REQUEST = 4000;
@@ -21,11 +21,20 @@ export async function makeTopic(
     waitForLeaders: false,
     topics: [{ topic, numPartitions: partitions, replicationFactor: 1, configEntries }],
   });
-  for (;;) {
-    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] }).catch(() => ({ topics: [] }));
+  while (!(await isServed(admin, topic, partitions))) await pause(100);
+}
+
+/** Each partition has a leader, and that answers for it: metadata may name it a moment before. */
+async function isServed(admin: Admin, topic: string, partitions: number): Promise<boolean> {
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
     const leaders = topics[0]?.partitions ?? [];
-    if (leaders.length === partitions && leaders.every(({ leader }) => leader >= 0)) return;
-    await pause(100);
+    if (leaders.length < partitions || leaders.some(({ leader }) => leader < 0)) return false;
+    await admin.fetchTopicOffsets(topic);
+    return true;
+  } catch (error) {
+    if (error instanceof KafkaJSProtocolError && error.retriable) return false;
+    throw error;
   }
 }
 

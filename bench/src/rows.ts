@@ -1,6 +1,7 @@
 import type { CassandraClient } from '@navora/cassandra';
 import { partitionOf } from '@navora/kafka';
 import type { Reading } from '@navora/schemas';
+import { errors } from 'cassandra-driver';
 import { ArrivalClock } from './clock.js';
 import type { RowsElsewhere } from './contestant.js';
 import type { Corpus } from './corpus.js';
@@ -60,14 +61,14 @@ export class LastRows {
     return readings.filter((_, at) => !found[at]);
   }
 
-  /** False, too, while the side has not made its table. */
+  /** False, too, while the side has not made its table, or Cassandra is at it. */
   async anyRow(): Promise<boolean> {
     const query = `SELECT ${this.table.vehicleId} FROM ${this.keyspace}.${this.table.name} LIMIT 1`;
     try {
       const { rows } = await this.cassandra.execute(query, [], { prepare: true });
       return rows.length > 0;
     } catch (error) {
-      if (/does not exist|unconfigured table/.test(String(error))) return false;
+      if (error instanceof errors.ResponseError) return false;
       throw error;
     }
   }
