@@ -45,7 +45,7 @@ it('the processor is ahead of a client that stores each reading by itself, and l
   const given = { ...options, readings: 30_000 };
   const workload = new StorageWorkload(stack, given);
   try {
-    const run = { run: 1, signals: false };
+    const run = { leg: 'b', run: 1, signals: false };
     const ours = await runStorage(stack, given, workload, { ...run, side: navoraProcessor });
     const theirs = await runStorage(stack, given, workload, { ...run, side: ownOneLwt });
     expect([ours, theirs]).toEqual([expect.objectContaining(RIGHT), expect.objectContaining(RIGHT)]);

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createProducer, recordsOf, spanOf, type ConsumedRecord } from '@navora/kafka';
 import { TOPIC_LAYOUT, TOPICS } from '@navora/schemas';
-import { KafkaJSProtocolError, type Admin, type Kafka } from 'kafkajs';
+import type { Admin, Kafka } from 'kafkajs';
 import { ON_THE_WAY_MS, type Corpus } from './corpus.js';
 
 const RECORDS_PER_REQUEST = 4000;
@@ -33,7 +33,7 @@ async function isServed(admin: Admin, topic: string, partitions: number): Promis
     await admin.fetchTopicOffsets(topic);
     return true;
   } catch (error) {
-    if (error instanceof KafkaJSProtocolError && error.retriable) return false;
+    if ((error as { retriable?: boolean }).retriable === true) return false;
     throw error;
   }
 }

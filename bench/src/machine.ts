@@ -13,9 +13,11 @@ export interface Machine {
   services: string;
   /** How Cassandra syncs its commit log: for all sides the same. */
   commitLog: string;
+  /** Of Cassandra, where they differ from the local stack's. */
+  otherSettings: string[];
 }
 
-export async function describeMachine(stack: string): Promise<Machine> {
+export async function describeMachine(stack: string, settings: Record<string, string>): Promise<Machine> {
   const { components } = await stackStatus({ name: stack });
   return {
     processors: `${availableParallelism()} × ${cpus()[0]?.model.trim() ?? 'unknown'}`,
@@ -24,7 +26,11 @@ export async function describeMachine(stack: string): Promise<Machine> {
     node: process.version,
     java: firstLineOf('java', ['--version']),
     services: components.map(({ title }) => title).join(', '),
-    commitLog: 'group, 3 ms: a row is acknowledged once it is on the disk',
+    commitLog:
+      settings['commitlog_sync'] === undefined
+        ? 'group, 3 ms: a row is acknowledged once it is on the disk'
+        : `${settings['commitlog_sync']}: a row is acknowledged before it is on the disk`,
+    otherSettings: Object.entries(settings).map(([name, value]) => `${name} ${value}`),
   };
 }
 

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { upBenchStack } from './bench-stack.js';
-import { LEGS } from './legs.js';
+import { LEGS, SHORT_LEGS } from './legs.js';
 import { describeMachine } from './machine.js';
 import { writeReport } from './report.js';
 import type { LegResults } from './results.js';
@@ -13,7 +13,7 @@ import { workspaceRoot } from './workspace.js';
 
 interface Flags {
   full?: boolean;
-  legs: string[];
+  legs?: string[];
   runs?: number;
   readings?: number;
   vehicles: number;
@@ -44,8 +44,7 @@ const program = new Command('bench')
   .option(
     '--legs <names>',
     `which: ${LEGS.map(({ name, title }) => `${name} (${title})`).join(', ')}`,
-    names,
-    [...LEGS.map(({ name }) => name)],
+    legNames,
   )
   .option('--runs <n>', 'of each side, in turns', wholeNumber)
   .option('--readings <n>', 'of a leg; what is slow is given a part of them', wholeNumber)
@@ -71,6 +70,7 @@ async function run(flags: Flags): Promise<void> {
     ...{ vehicles: flags.vehicles, seed: flags.seed, only: flags.only, tell },
     ...{ folder: join(workspaceRoot, '.navora/bench'), signal: interrupt.signal },
   };
+  const chosen = flags.legs ?? (flags.full ? LEGS.map(({ name }) => name) : SHORT_LEGS);
   const startedAt = new Date();
   const stack = await upBenchStack({
     ...{ name: flags.stack, signal: interrupt.signal, onStep: tell },
@@ -80,8 +80,8 @@ async function run(flags: Flags): Promise<void> {
   });
   const results: LegResults = { runs: [], skipped: [] };
   try {
-    const machine = await describeMachine(flags.stack);
-    for (const leg of LEGS.filter(({ name }) => flags.legs.includes(name))) {
+    const machine = await describeMachine(flags.stack, flags.cassandra);
+    for (const leg of LEGS.filter(({ name }) => chosen.includes(name))) {
       tell(`leg ${leg.name}: ${leg.title}`);
       const { runs, skipped } = await leg.run(stack, options);
       results.runs.push(...runs);
@@ -109,6 +109,13 @@ async function run(flags: Flags): Promise<void> {
 function writeJson(file: string, figures: unknown): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(figures, undefined, 2)}\n`);
+}
+
+function legNames(text: string): string[] {
+  const asked = names(text);
+  const unknown = asked.filter((name) => !LEGS.some((leg) => leg.name === name));
+  if (unknown.length > 0) throw new InvalidArgumentError(`there is no leg ${unknown.join(', ')}.`);
+  return asked;
 }
 
 function names(text: string): string[] {

@@ -10,7 +10,7 @@ import { probeLoad } from './load-probe.js';
 import { navoraProcessor } from './ours/navora-processor.js';
 import { CostWatch, type Cost } from './process-costs.js';
 import { untilDone } from './progress-wait.js';
-import type { LegResults, RunResult } from './results.js';
+import type { RunResult } from './results.js';
 import { examineRows, LastRows, READINGS } from './rows.js';
 import { runInTurns } from './turns.js';
 
@@ -52,34 +52,52 @@ export class StorageWorkload {
 }
 
 /** Leg b: readings wait in Kafka, and are to be rows in Cassandra. */
-export const storageLeg: Leg = {
-  name: 'b',
-  title: 'Kafka to rows',
-  run: (...given) => runLeg(false, ...given),
-};
+export const storageLeg = storageLegOf({ name: 'b', title: 'Kafka to rows', signals: false });
 
 /** The same with one signal per reading in Kafka, too. */
-export const storageLegWithSignals: Leg = {
+export const storageLegWithSignals = storageLegOf({
   name: 'b-signals',
   title: 'Kafka to rows and signals',
-  run: (...given) => runLeg(true, ...given),
-};
+  signals: true,
+});
 
-async function runLeg(signals: boolean, stack: BenchStack, options: LegOptions): Promise<LegResults> {
-  const workload = new StorageWorkload(stack, options);
-  const sides = STORAGE_SIDES.filter(({ withoutSignals }) => !signals || withoutSignals !== true);
-  try {
-    return await runInTurns(legOf(signals), sides, options, (side, run) =>
-      runStorage(stack, options, workload, { side, run, signals }),
-    );
-  } finally {
-    await workload.drop();
-  }
+/** The same as leg b, where few vehicles have many readings each. */
+export const storageLegOfFew = storageLegOf({
+  name: 'b-few',
+  title: 'Kafka to rows, 200 vehicles',
+  signals: false,
+  vehicles: 200,
+});
+
+interface StorageLeg {
+  name: string;
+  title: string;
+  signals: boolean;
+  /** Instead of as many as are asked for. */
+  vehicles?: number;
 }
 
-const legOf = (signals: boolean) => (signals ? 'b-signals' : 'b');
+function storageLegOf({ name, title, signals, vehicles }: StorageLeg): Leg {
+  const sides = STORAGE_SIDES.filter(({ withoutSignals }) => !signals || withoutSignals !== true);
+  return {
+    name,
+    title,
+    async run(stack, given) {
+      const options = { ...given, vehicles: vehicles ?? given.vehicles };
+      const workload = new StorageWorkload(stack, options);
+      try {
+        return await runInTurns(name, sides, options, (side, run) =>
+          runStorage(stack, options, workload, { leg: name, side, run, signals }),
+        );
+      } finally {
+        await workload.drop();
+      }
+    },
+  };
+}
 
 export interface StorageRun {
+  leg: string;
   side: Contestant<StorageJob>;
   run: number;
   signals: boolean;
@@ -89,9 +107,8 @@ export async function runStorage(
   stack: BenchStack,
   options: LegOptions,
   workload: StorageWorkload,
-  { side, run, signals }: StorageRun,
+  { leg, side, run, signals }: StorageRun,
 ): Promise<RunResult> {
-  const leg = legOf(signals);
   const unique = randomBytes(3).toString('hex');
   const name = `bench-b-${side.name}-${run}-${unique}`;
   const keyspace = `bench_${unique}`;

@@ -24,7 +24,7 @@ export function dayOf(recordedAt: number): number {
 export const documentedMqttJs: Contestant<IntakeJob> = {
   name: 'documented-mqttjs',
   guarantees: { acknowledgedAfterKafka: true, orderPerVehicle: true },
-  portion: 0.06,
+  portion: 0.03,
   start: (job) => runProgram('baselines/documented-mqttjs.ts', job),
 };
 
@@ -48,7 +48,7 @@ export const ownOneLwt: Contestant<StorageJob> = {
 export const nestTransport: Contestant<StorageJob> = {
   name: 'nest-transport',
   guarantees: { committedAfterWrite: true, orderPerVehicle: true, conditionalWrite: true },
-  portion: 0.03,
+  portion: 0.01,
   table: BY_VEHICLE,
   start: (job) => runProgram('baselines/nest-transport.ts', job),
 };
