@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createCassandra, migrate, type CassandraClient } from '@navora/cassandra';
 import { createKafka } from '@navora/kafka';
 import {
+  componentData,
   servicesEnv,
   stackStatus,
   startStack,
@@ -35,6 +36,8 @@ export interface BenchStack {
   readingSchemaId: number;
   /** Of Kafka, Cassandra and the MQTT broker. */
   pids: Record<string, number>;
+  /** Where Cassandra's tables are on the disk, if that is here. */
+  cassandraData?: string;
   close(): Promise<void>;
 }
 
@@ -68,6 +71,7 @@ export async function upBenchStack({
     const opened = await openBenchStack(addressesOf(endpoints), await stackPids(name));
     return {
       ...opened,
+      cassandraData: join(componentData(name, 'cassandra'), 'data'),
       close: async () => {
         await opened.close();
         await stop();

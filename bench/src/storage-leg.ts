@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { bytesPerRow } from './bytes-per-row.js';
 import { nestTransport, ownOneLwt, unconditional } from './baselines/sides.js';
 import { makeKeyspace, type BenchStack } from './bench-stack.js';
 import type { AtWork, Contestant, StorageJob } from './contestant.js';
@@ -145,11 +146,17 @@ export async function runStorage(
     clock.extendTo(end.at);
     if (signals)
       await readTopic(stack.kafka, admin, job.signalsTopic, ({ timestamp }) => clock.extendTo(timestamp));
+    const table = (side.table ?? READINGS).name;
+    // Once is enough: the rows are the same in each run.
+    const onDisk =
+      run === 1 && stack.cassandraData !== undefined
+        ? await bytesPerRow(cassandra, { data: stack.cassandraData, keyspace, table, rows: corpus.size })
+        : undefined;
     return {
       ...{ leg, side: side.name, run, guarantees: renderGuarantees(side.guarantees) },
       ...{ records: corpus.size, seconds: clock.seconds, ratePerSecond: clock.ratePerSecond },
       ...faults,
-      ...{ costs: end.costs, probeMs: [before, after] },
+      ...{ costs: end.costs, bytesPerRow: onDisk, probeMs: [before, after] },
     };
   } finally {
     await cassandra.execute(`DROP KEYSPACE ${keyspace}`, [], { prepare: false });

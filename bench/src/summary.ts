@@ -20,6 +20,7 @@ export interface SideSummary {
   altered: number;
   /** By process, medians. */
   costs: Record<string, Cost>;
+  bytesPerRow: number | undefined;
   failures: string[];
 }
 
@@ -41,6 +42,7 @@ export function summarise(runs: readonly RunResult[]): SideSummary[] {
         outOfOrder: sum(({ outOfOrder }) => outOfOrder),
         altered: sum(({ altered }) => altered),
         costs: medianCosts(valid),
+        bytesPerRow: valid.find((run) => run.bytesPerRow !== undefined)?.bytesPerRow,
         failures: group.flatMap(({ failure }) => (failure === undefined ? [] : [failure])),
       },
     ];

@@ -7,6 +7,7 @@ export const HEAD = [
   'records',
   'a second (min-max)',
   'Navora is faster by',
+  'bytes a row',
   'lost',
   'doubled',
   'out of order',
@@ -20,6 +21,7 @@ export function rowsOf(summaries: readonly SideSummary[]): string[][] {
     grouped(one.records),
     rateOf(one),
     one.navoraTo ? ratioText(one.navoraTo) : '',
+    one.bytesPerRow === undefined ? '' : one.bytesPerRow.toFixed(0),
     ...[one.lost, one.duplicated, one.outOfOrder, one.altered].map(String),
   ]);
 }
