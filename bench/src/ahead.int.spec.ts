@@ -15,11 +15,11 @@ import { runStorage, StorageWorkload } from './storage-leg.js';
  * floors are far below what `npm run bench` measures. What falls below them is no noise, but lost concurrency.
  */
 const INTAKE_FLOOR = 8;
-const STORAGE_FLOOR = 1.5;
+const STORAGE_FLOOR = 3;
 
 const folder = mkdtempSync(join(tmpdir(), 'navora-ahead-'));
 const options = {
-  ...{ runs: 1, vehicles: 2000, seed: 7, folder },
+  ...{ runs: 1, vehicles: 2000, seed: 7, folder, warmUp: false },
   ...{ signal: new AbortController().signal, tell: () => undefined },
 };
 const RIGHT = { lost: 0, duplicated: 0, outOfOrder: 0, altered: 0 };

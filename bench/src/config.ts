@@ -5,3 +5,8 @@ export function childEnvironment(additions: Record<string, string>): Record<stri
   );
   return { ...Object.fromEntries(inherited), ...additions };
 }
+
+/** Whether each side that is a program of ours shall write a CPU profile into its folder when it ends. */
+export function isProfiling(): boolean {
+  return Boolean(process.env['NAVORA_BENCH_PROFILE']);
+}

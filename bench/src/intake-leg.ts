@@ -25,6 +25,7 @@ const RECEIVE_MAXIMUM = 2000;
 export const intakeLeg: Leg = {
   name: 'a',
   title: 'MQTT session to Kafka',
+  warms: 'intake',
   run: (stack, options) =>
     runInTurns('a', INTAKE_SIDES, options, (side, run) => runIntake(stack, options, side, run)),
 };

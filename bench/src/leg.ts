@@ -10,6 +10,8 @@ export interface LegOptions {
   readings: number;
   vehicles: number;
   seed: number;
+  /** Runs once before what counts. */
+  warmUp: boolean;
   only?: readonly string[] | undefined;
   /** Logs of the sides go there. */
   folder: string;
@@ -21,6 +23,8 @@ export interface LegOptions {
 export interface Leg {
   name: string;
   title: string;
+  /** What is warm after it, for the legs behind it. */
+  warms: string;
   run(stack: BenchStack, options: LegOptions): Promise<LegResults>;
 }
 

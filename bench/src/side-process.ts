@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freshProgram } from '@navora/bundling';
 import { boundToUs } from '@navora/local-stack';
-import { childEnvironment } from './config.js';
+import { childEnvironment, isProfiling } from './config.js';
 import type { AtWork } from './contestant.js';
 import { workspaceRoot } from './workspace.js';
 
@@ -39,6 +39,12 @@ export function runSide({ name, command, args, environment = {}, cwd, folder }: 
   return { pids: { [name]: child.pid }, ended, stop: () => stop(child, ended) };
 }
 
+/** How Node runs a program of ours. */
+export function nodeArguments(program: string, folder: string, ...more: string[]): string[] {
+  const profile = isProfiling() ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : [];
+  return ['--enable-source-maps', ...profile, program, ...more];
+}
+
 /** A side that is a program of this project, with its job as a file. */
 export async function runProgram(entry: string, job: { folder: string }): Promise<AtWork> {
   const name = basename(entry, '.ts');
@@ -47,7 +53,7 @@ export async function runProgram(entry: string, job: { folder: string }): Promis
   writeFileSync(file, JSON.stringify(job, undefined, 2));
   return runSide({
     ...{ name: 'node', command: process.execPath, folder: job.folder },
-    args: ['--enable-source-maps', program, file],
+    args: nodeArguments(program, job.folder, file),
   });
 }
 

@@ -83,6 +83,7 @@ function storageLegOf({ name, title, signals, vehicles }: StorageLeg): Leg {
   return {
     name,
     title,
+    warms: 'storage',
     async run(stack, given) {
       const options = { ...given, vehicles: vehicles ?? given.vehicles };
       const workload = new StorageWorkload(stack, options);

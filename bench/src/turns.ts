@@ -21,6 +21,7 @@ export async function runInTurns<Job>(
       options.tell(`${leg}  ${side.name}: left out, ${because}`);
     }
   }
+  await warmUp(leg, able, options, runOnce);
   for (let run = 1; run <= options.runs; run++) {
     for (const side of able) {
       options.signal.throwIfAborted();
@@ -30,6 +31,27 @@ export async function runInTurns<Job>(
     }
   }
   return results;
+}
+
+/** Below this part of the readings, a side takes so long that its warming up would be most of a run. */
+const QUICK = 0.05;
+
+/**
+ * Once all that is quick, without counting it: services that have just started are compiled while they work, and
+ * whoever came first would pay for that.
+ */
+async function warmUp<Job>(
+  leg: string,
+  sides: readonly Contestant<Job>[],
+  options: LegOptions,
+  runOnce: (side: Contestant<Job>, run: number) => Promise<RunResult>,
+): Promise<void> {
+  if (!options.warmUp) return;
+  for (const side of sides.filter(({ portion = 1 }) => portion >= QUICK)) {
+    options.signal.throwIfAborted();
+    const { ratePerSecond, failure } = await orFailure(leg, side, 0, () => runOnce(side, 0));
+    options.tell(`${leg}  ${side.name}, to warm up: ${failure ?? `${Math.round(ratePerSecond)} a second`}`);
+  }
 }
 
 async function orFailure<Job>(

@@ -24,7 +24,7 @@ export function dayOf(recordedAt: number): number {
 export const documentedMqttJs: Contestant<IntakeJob> = {
   name: 'documented-mqttjs',
   guarantees: { acknowledgedAfterKafka: true, orderPerVehicle: true },
-  portion: 0.03,
+  portion: 0.1,
   start: (job) => runProgram('baselines/documented-mqttjs.ts', job),
 };
 

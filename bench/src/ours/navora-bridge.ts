@@ -1,6 +1,6 @@
 import { freshProgram } from '@navora/bundling';
 import type { AtWork, Contestant, IntakeJob } from '../contestant.js';
-import { runSide } from '../side-process.js';
+import { nodeArguments, runSide } from '../side-process.js';
 import { workspaceRoot } from '../workspace.js';
 
 /** The bridge as it is shipped, with everything on. */
@@ -14,10 +14,10 @@ export async function startBridge(job: IntakeJob): Promise<AtWork> {
   return runSide({
     name: 'mqtt-bridge',
     command: process.execPath,
-    args: [
-      '--enable-source-maps',
+    args: nodeArguments(
       await freshProgram(workspaceRoot, 'mqtt-bridge', 'apps/mqtt-bridge/src/main.ts'),
-    ],
+      job.folder,
+    ),
     folder: job.folder,
     environment: {
       NAVORA_ADMIN_PORT: '0',

@@ -1,6 +1,6 @@
 import { freshProgram } from '@navora/bundling';
 import type { AtWork, Contestant, StorageJob } from '../contestant.js';
-import { runSide } from '../side-process.js';
+import { nodeArguments, runSide } from '../side-process.js';
 import { workspaceRoot } from '../workspace.js';
 
 /** The processor as it is shipped, with everything on; it also writes the latest state of each vehicle. */
@@ -14,10 +14,10 @@ export async function startProcessor(job: StorageJob): Promise<AtWork> {
   return runSide({
     name: 'processor',
     command: process.execPath,
-    args: [
-      '--enable-source-maps',
+    args: nodeArguments(
       await freshProgram(workspaceRoot, 'processor', 'apps/processor/src/main.ts'),
-    ],
+      job.folder,
+    ),
     folder: job.folder,
     environment: {
       NAVORA_ADMIN_PORT: '0',
