@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ConsumedRecord } from '@navora/kafka';
 import { bareReader, documentedMqttJs } from './baselines/sides.js';
 import type { BenchStack } from './bench-stack.js';
@@ -20,6 +21,7 @@ import { Tally } from './tally.js';
 export const INTAKE_SIDES: readonly Contestant<IntakeJob>[] = [navoraBridge, documentedMqttJs, bareReader];
 
 const RECEIVE_MAXIMUM = 2000;
+const QUIET_MS = 300;
 
 /** Leg a: messages wait in an MQTT session, and are to be in Kafka. */
 export const intakeLeg: Leg = {
@@ -105,9 +107,18 @@ async function untilAllArrived(
     waiting,
   );
   const costs = watch.costs(corpus.size - first);
+  await untilQuiet(() => recordsIn(admin, kafkaTopic));
   const letters = await recordsIn(admin, deadLettersTopic);
   if (letters > 0) throw new Error(`${letters} messages were given up`);
   return costs;
+}
+
+/** Heartbeats are records, too: with some among them there are enough a moment before the last reading. */
+async function untilQuiet(count: () => Promise<number>): Promise<void> {
+  for (let before = -1, now = await count(); now !== before; now = await count()) {
+    before = now;
+    await pause(QUIET_MS);
+  }
 }
 
 /** Of the bridge's own, every ten seconds, and no reading. */
