@@ -13,7 +13,7 @@ import {
   type StackProgress,
 } from '@navora/local-stack';
 import { createLogger } from '@navora/runtime';
-import { SCHEMA_OF_TOPIC, SchemaRegistry, subjectOf, TOPICS } from '@navora/schemas';
+import { SCHEMA_OF_TOPIC, SchemaRegistry, subjectOf, TOPICS, type TopicName } from '@navora/schemas';
 import type { Admin, Kafka } from 'kafkajs';
 import { childEnvironment } from './config.js';
 import { workspaceRoot } from './workspace.js';
@@ -93,10 +93,7 @@ export async function openBenchStack(
   const admin = kafka.admin();
   const cassandra = createCassandra(endpoints, log);
   await Promise.all([admin.connect(), cassandra.connect()]);
-  const readingSchemaId = await new SchemaRegistry(endpoints.registryUrl).register(
-    subjectOf(TOPICS.readings),
-    SCHEMA_OF_TOPIC[TOPICS.readings].text,
-  );
+  const readingSchemaId = await registerSchemas(endpoints.registryUrl);
   const close = async () => {
     await Promise.allSettled([admin.disconnect(), cassandra.shutdown()]);
   };
@@ -118,6 +115,15 @@ function javaOptions(cassandraSettings: Record<string, string>): Record<string, 
       ...settings,
     ].join(' '),
   };
+}
+
+/** Services refuse to start without theirs. @returns the id of that of readings */
+async function registerSchemas(registryUrl: string): Promise<number> {
+  const registry = new SchemaRegistry(registryUrl);
+  const register = (topic: TopicName) => registry.register(subjectOf(topic), SCHEMA_OF_TOPIC[topic].text);
+  await register(TOPICS.signals);
+  await register(TOPICS.deadLetters);
+  return register(TOPICS.readings);
 }
 
 function addressesOf({ kafka, cassandra, registry, mqtt }: StackEndpoints): BenchEndpoints {
