@@ -162,14 +162,19 @@ async function navora(command: string, environment: Record<string, string>): Pro
 
 const RETENTION_SECONDS = 365 * 24 * 3600;
 
-/** A keyspace of one run's own, with the tables that the processor needs. */
-export async function makeKeyspace(cassandra: CassandraClient, keyspace: string): Promise<void> {
+/** A keyspace of one run's own, with the tables that the processor needs, and the alerts service if it takes part. */
+export async function makeKeyspace(
+  cassandra: CassandraClient,
+  keyspace: string,
+  alerts = false,
+): Promise<void> {
   await migrate(cassandra, {
     keyspace,
     replication: "{'class': 'NetworkTopologyStrategy', 'replication_factor': 1}",
     folders: [
       { owner: 'processor', path: join(workspaceRoot, 'apps/processor/migrations') },
       { owner: 'erasure', path: join(workspaceRoot, 'libs/erasure/migrations') },
+      ...(alerts ? [{ owner: 'alerts', path: join(workspaceRoot, 'apps/alerts/migrations') }] : []),
     ],
     values: { retentionSeconds: String(RETENTION_SECONDS) },
   });

@@ -7,10 +7,11 @@ import { workspaceRoot } from '../workspace.js';
 export const navoraBridge: Contestant<IntakeJob> = {
   name: 'navora',
   guarantees: { acknowledgedAfterKafka: true, orderPerVehicle: true },
-  start: startBridge,
+  start: (job) => startBridge(job),
 };
 
-export async function startBridge(job: IntakeJob): Promise<AtWork> {
+/** @param adminPort of its health and metrics; 0 is any */
+export async function startBridge(job: IntakeJob, adminPort = 0): Promise<AtWork> {
   return runSide({
     name: 'mqtt-bridge',
     command: process.execPath,
@@ -20,7 +21,7 @@ export async function startBridge(job: IntakeJob): Promise<AtWork> {
     ),
     folder: job.folder,
     environment: {
-      NAVORA_ADMIN_PORT: '0',
+      NAVORA_ADMIN_PORT: String(adminPort),
       NAVORA_MQTT_URL: job.mqttUrl,
       NAVORA_MQTT_CLIENT_ID: job.clientId,
       NAVORA_MQTT_TOPIC: job.mqttTopic,

@@ -7,10 +7,11 @@ import { workspaceRoot } from '../workspace.js';
 export const navoraProcessor: Contestant<StorageJob> = {
   name: 'navora',
   guarantees: { committedAfterWrite: true, orderPerVehicle: true, conditionalWrite: true },
-  start: startProcessor,
+  start: (job) => startProcessor(job),
 };
 
-export async function startProcessor(job: StorageJob): Promise<AtWork> {
+/** @param adminPort of its health and metrics; 0 is any */
+export async function startProcessor(job: StorageJob, adminPort = 0): Promise<AtWork> {
   return runSide({
     name: 'processor',
     command: process.execPath,
@@ -20,7 +21,7 @@ export async function startProcessor(job: StorageJob): Promise<AtWork> {
     ),
     folder: job.folder,
     environment: {
-      NAVORA_ADMIN_PORT: '0',
+      NAVORA_ADMIN_PORT: String(adminPort),
       NAVORA_KAFKA_BROKERS: job.kafkaBrokers.join(','),
       NAVORA_PROCESSOR_GROUP: job.groupId,
       NAVORA_READINGS_TOPIC: job.kafkaTopic,
