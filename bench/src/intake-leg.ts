@@ -12,13 +12,21 @@ import { ownFolder, whileAtWork, type Leg, type LegOptions } from './leg.js';
 import { probeLoad } from './load-probe.js';
 import { dropSession, fillSession } from './mqtt-backlog.js';
 import { navoraBridge } from './ours/navora-bridge.js';
+import { bentoIntake } from './peers/bento.js';
+import { telegraf } from './peers/telegraf.js';
 import { CostWatch, type Cost } from './process-costs.js';
 import { untilDone } from './progress-wait.js';
 import type { RunResult } from './results.js';
 import { runInTurns } from './turns.js';
 import { Tally } from './tally.js';
 
-export const INTAKE_SIDES: readonly Contestant<IntakeJob>[] = [navoraBridge, documentedMqttJs, bareReader];
+export const INTAKE_SIDES: readonly Contestant<IntakeJob>[] = [
+  navoraBridge,
+  documentedMqttJs,
+  telegraf,
+  bentoIntake,
+  bareReader,
+];
 
 const RECEIVE_MAXIMUM = 2000;
 const QUIET_MS = 300;

@@ -9,6 +9,7 @@ import { fillTopic, makeTopic, readTopic, recordsIn } from './kafka-topics.js';
 import { ownFolder, whileAtWork, type Leg, type LegOptions } from './leg.js';
 import { probeLoad } from './load-probe.js';
 import { navoraProcessor } from './ours/navora-processor.js';
+import { bentoStorage, bentoStorageOnOurLayout } from './peers/bento.js';
 import { CostWatch, type Cost } from './process-costs.js';
 import { untilDone } from './progress-wait.js';
 import type { RunResult } from './results.js';
@@ -19,6 +20,8 @@ export const STORAGE_SIDES: readonly Contestant<StorageJob>[] = [
   navoraProcessor,
   ownOneLwt,
   nestTransport,
+  bentoStorage,
+  bentoStorageOnOurLayout,
   unconditional,
 ];
 
