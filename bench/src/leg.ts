@@ -9,6 +9,8 @@ export interface LegOptions {
   /** Of leg a, b; what is slow is given less. */
   readings: number;
   vehicles: number;
+  /** Of leg c: messages a second. */
+  rates?: readonly number[];
   seed: number;
   /** Runs once before what counts. */
   warmUp: boolean;

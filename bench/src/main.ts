@@ -9,6 +9,8 @@ import type { LegResults } from './results.js';
 import { summarise } from './summary.js';
 import { HEAD, rowsOf, textTable } from './table.js';
 import { outcomesOf } from './targets.js';
+import { THREADS } from './cassandra-threads.js';
+import { liveOutcomesOf } from './whole-way/live-targets.js';
 import { workspaceRoot } from './workspace.js';
 
 interface Flags {
@@ -25,14 +27,8 @@ interface Flags {
   stack: string;
 }
 
-const SHORT = { runs: 1, readings: 100_000 };
-const FULL = { runs: 3, readings: 500_000 };
-
-/**
- * A conditional insert holds a thread of Cassandra's through three syncs of the commit log. The local stack has as few
- * threads as group commit needs, with which sides of one insert per reading would wait for threads and nothing else.
- */
-const THREADS = { concurrent_writes: '64', native_transport_max_threads: '128' };
+const SHORT = { runs: 1, readings: 100_000, rates: [1000, 4000, 8000, 12_000] };
+const FULL = { runs: 3, readings: 500_000, rates: [1000, 4000, 8000, 10_000, 12_000] };
 
 const EXAMPLES = `
 Examples:
@@ -96,7 +92,7 @@ async function run(flags: Flags): Promise<void> {
       results.runs.push(...runs);
       results.skipped.push(...skipped);
     }
-    const targets = outcomesOf(results.runs);
+    const targets = [...outcomesOf(results.runs), ...liveOutcomesOf(results.runs, 'group')];
     const { runs, readings, vehicles, seed } = options;
     const figures = {
       ...{ startedAt: startedAt.toISOString(), machine },

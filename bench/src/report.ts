@@ -6,6 +6,7 @@ import type { LegResults } from './results.js';
 import { summarise, type SideSummary } from './summary.js';
 import { grouped, HEAD, markdownTable, rowsOf } from './table.js';
 import type { TargetOutcome } from './targets.js';
+import { LIVE_HEAD, liveRowsOf } from './whole-way/live-rows.js';
 
 export interface Figures extends LegResults {
   startedAt: string;
@@ -56,17 +57,17 @@ ${markdownTable(
 ## What we want to be ahead by
 
 ${markdownTable(
-  ['leg', 'against', 'at least', 'was', ''],
-  targets.map(({ leg, against, target, value, met }) => [
+  ['leg', 'against', 'asked', 'was', ''],
+  targets.map(({ leg, against, target, atMost, value, met }) => [
     leg,
     against,
-    String(target),
+    `${atMost ? 'at most' : 'at least'} ${target}`,
     value === null ? 'void' : String(value),
     met ? 'met' : '**missed**',
   ]),
 )}
 
-## What it costs
+${liveSection(runs)}## What it costs
 
 CPU-seconds per million readings, and the largest resident memory, by process. Kafka, Cassandra and mosquitto serve one side after the other, so their memory is that of all before, too.
 
@@ -80,6 +81,18 @@ ${markdownTable(['leg', 'side', 'process', 'CPU-s per million', 'peak MiB'], cos
 - Cassandra's commit log: ${machine.commitLog}. Other settings than the local stack's: ${machine.otherSettings.join(', ') || 'none'}. The same for every side.
 - A fixed bit of work took ${Math.round(Math.min(...probes))} to ${Math.round(Math.max(...probes))} ms before and after the runs: far apart means that somebody else was at work.
 ${skipped.map(({ leg, side, because }) => `- Leg ${leg}: ${side} was left out: ${because}.\n`).join('')}${summaries.flatMap(({ leg, side, failures }) => failures.map((failure) => `- Leg ${leg}: ${side} failed: ${failure.split('\n')[0]}\n`)).join('')}`;
+}
+
+function liveSection(runs: Figures['runs']): string {
+  const rows = liveRowsOf(runs);
+  if (rows.length === 0) return '';
+  return `## How long it takes, live
+
+From when a reading was due, whoever held it up: p50 / p99 / p99.9. Of rows a sample, of alerts all; p99.9 only where there are a thousand.
+
+${markdownTable(LIVE_HEAD, rows)}
+
+`;
 }
 
 function costRows(summaries: readonly SideSummary[]): string[][] {

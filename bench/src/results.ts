@@ -1,4 +1,5 @@
 import type { Cost } from './process-costs.js';
+import type { WholeWayFigures } from './whole-way/measure.js';
 
 /** One run of one side. */
 export interface RunResult {
@@ -25,6 +26,8 @@ export interface RunResult {
   bytesPerRow?: number | undefined;
   /** How long the probe took before and after, in ms. */
   probeMs: [number, number];
+  /** Of leg c: latencies, and whether it kept up. */
+  live?: WholeWayFigures;
   /** Why there are no figures. */
   failure?: string;
 }

@@ -1,5 +1,6 @@
 import { ratioOf } from './ratios.js';
 import type { RunResult } from './results.js';
+import { CAPACITY } from './whole-way/leg-name.js';
 
 export interface Target {
   leg: string;
@@ -14,6 +15,8 @@ export interface TargetOutcome {
   /** The median of the ratios within each run; null when no run of both sides was valid. */
   value: number | null;
   target: number;
+  /** The target is a limit: less is better. */
+  atMost?: true;
   met: boolean;
 }
 
@@ -27,6 +30,7 @@ export const TARGETS: readonly Target[] = [
     { leg, side: 'navora', against: 'nest-transport', atLeast: 20 },
     { leg, side: 'navora', against: 'unconditional', atLeast: 0.55 },
   ]),
+  { leg: CAPACITY, side: 'navora', against: 'bento', atLeast: 3 },
 ];
 
 /** Those of which both sides have run. */
