@@ -75,7 +75,7 @@ export const depConstraints = [
       'runtime',
       'kafka',
       'cassandra',
-      'drill',
+      'rules',
       'local-stack',
       'bundling',
     ),

@@ -50,7 +50,7 @@ export function onRealServices(kind: keyof typeof SUFFIXES): ViteUserConfig {
     ...readFromSource,
     test: {
       name: kind,
-      include: SUFFIXES[kind].map((suffix) => `{libs,apps,infra}/*/src/**/*.${suffix}.spec.ts`),
+      include: SUFFIXES[kind].map((suffix) => `{{libs,apps,infra}/*,bench}/src/**/*.${suffix}.spec.ts`),
       globalSetup: ['libs/testing/src/real-services.setup.ts'],
       environment: 'node',
       // Two cores: files beside each other would only make each other's timeouts.

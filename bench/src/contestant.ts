@@ -1,3 +1,4 @@
+import type { Reading } from '@navora/schemas';
 import type { Guarantees } from './guarantees.js';
 
 /** Leg a: from a waiting MQTT session to Kafka. */
@@ -9,7 +10,7 @@ export interface IntakeJob {
   mqttTopic: string;
   receiveMaximum: number;
   kafkaBrokers: string[];
-  /** Has 16 partitions; records are keyed by vehicle id, acks=all. */
+  /** Has 16 partitions; records are keyed by vehicle id, acks=all. Kafka stamps the records itself. */
   kafkaTopic: string;
   deadLettersTopic: string;
   registryUrl: string;
@@ -20,12 +21,14 @@ export interface IntakeJob {
 /** Leg b: from records that wait in Kafka to rows in Cassandra. */
 export interface StorageJob {
   kafkaBrokers: string[];
+  /** Has 16 partitions; values are Avro in the Confluent wire format. */
   kafkaTopic: string;
   signalsTopic: string;
   deadLettersTopic: string;
   /** Has committed nothing yet: start at the earliest record. */
   groupId: string;
   contactPoints: string[];
+  cassandraPort: number;
   datacenter: string;
   /** Has Navora's tables; each side makes what else it needs there. */
   keyspace: string;
@@ -44,6 +47,8 @@ export interface WholeWayJob {
 export interface AtWork {
   /** All processes of this side, by what they are, so that their processor time and memory are seen. */
   pids: Record<string, number>;
+  /** Tells, in its own words, that it has ended by itself: nobody waits for it then. */
+  ended?: Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -52,13 +57,23 @@ export interface AtWork {
  * own; whoever runs it decides when the work is done, by looking at Kafka or Cassandra.
  */
 export interface Contestant<Job> {
+  /** Lower-case words with `-`: also in names of topics and files. */
   name: string;
   guarantees: Guarantees;
+  /** What is slow is measured on less: the part of the leg's readings that it is given, 1 unless said. */
+  portion?: number;
+  /** It publishes no signals, so it is left out where all must. */
+  withoutSignals?: boolean;
   /** Where its rows go, if not into Navora's `readings`. */
   table?: RowsElsewhere;
   /** Why it cannot run on this machine, or undefined when it can (Go is missing, …). Builds what it needs. */
   prepare?(): Promise<string | undefined>;
-  /** Resolves when it is at work. @throws with its own words when it ends instead. */
+  /** Of leg a: the body a vehicle sent, where a record's value is not just that. */
+  bodyIn?(value: Buffer): Buffer | undefined;
+  /**
+   * Resolves once all its processes run; they may begin at once. Its start is not measured: the clock runs from the
+   * first record that arrives to the last. @throws with its own words when it ends instead.
+   */
   start(job: Job): Promise<AtWork>;
 }
 
@@ -68,4 +83,8 @@ export interface RowsElsewhere {
   vehicleId: string;
   recordedAt: string;
   messageId: string;
+  sequence: string;
+  speedKph: string;
+  /** The whole primary key of a reading, by column. */
+  keyOf(reading: Reading): Record<string, unknown>;
 }

@@ -73,8 +73,8 @@ export const MUTANTS = [
     name: 'skip-the-signal-of-a-stored-reading',
     does: 'publishes no signal when the reading was stored before',
     file: 'apps/processor/src/reading-journey.ts',
-    from: 'const signal = this.judged(row, stored);',
-    to: "if (stored.status === 'already-stored') return batch.resolve(record);\nconst signal = this.judged(row, stored);",
+    from: 'const signal = this.judged(signals, row, stored);',
+    to: "if (stored.status === 'already-stored') return batch.resolve(record);\nconst signal = this.judged(signals, row, stored);",
     caught: [inMemory(PROCESSOR, 'P15, P16, P24', 'I7')],
   },
   {

@@ -15,6 +15,8 @@ it('needs nothing to be set on one machine', () => {
     mqttDropsTopic: '$SYS/broker/publish/messages/dropped',
     mqttPassword: undefined,
     mqttCaFile: undefined,
+    readingsTopic: 'telemetry.readings.v1',
+    deadLettersTopic: 'telemetry.dead-letters.v1',
   });
 });
 

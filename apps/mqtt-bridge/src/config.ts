@@ -13,14 +13,19 @@ import {
   wholeNumber,
   withDefault,
 } from '@navora/runtime';
-import { TELEMETRY_TOPIC } from '@navora/schemas';
+import { TELEMETRY_TOPIC, TOPICS } from '@navora/schemas';
 import { TOPIC_PATTERN } from './vehicle-topic.js';
+
+const topicName = (variable: string, preferred: string) =>
+  setting(variable, withDefault(text(/^[\w.-]{1,249}$/, 'a topic name'), preferred));
 
 /** Exported for whoever checks that what deploys it sets nothing else. */
 export const bridgeSettings = {
   ...serviceSettings,
   ...kafkaSettings,
   adminPort: adminPort(9101),
+  readingsTopic: topicName('NAVORA_READINGS_TOPIC', TOPICS.readings),
+  deadLettersTopic: topicName('NAVORA_DEAD_LETTERS_TOPIC', TOPICS.deadLetters),
   mqttUrl: setting('NAVORA_MQTT_URL', withDefault(urlOf('mqtt', 'mqtts'), 'mqtt://127.0.0.1:1883')),
   mqttClientId: setting(
     'NAVORA_MQTT_CLIENT_ID',

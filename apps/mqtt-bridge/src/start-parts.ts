@@ -13,7 +13,7 @@ import { VehicleTopic } from './vehicle-topic.js';
 export async function startParts(
   service: Service,
   configuration: BridgeConfiguration,
-  topics: { readings: string; deadLetters: string } = TOPICS,
+  topics = { readings: configuration.readingsTopic, deadLetters: configuration.deadLettersTopic },
 ): Promise<void> {
   const { log } = service;
   const reach = <T>(what: string, ask: () => Promise<T>) =>

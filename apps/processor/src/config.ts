@@ -28,6 +28,7 @@ export const processorSettings = {
     withDefault(text(/^[\w.-]{1,200}$/, 'a consumer group id'), GROUPS.processor),
   ),
   readingsTopic: topicName('NAVORA_READINGS_TOPIC', TOPICS.readings),
+  /** "none": readings are stored, and nobody is told of them. */
   signalsTopic: topicName('NAVORA_SIGNALS_TOPIC', TOPICS.signals),
   deadLettersTopic: topicName('NAVORA_DEAD_LETTERS_TOPIC', TOPICS.deadLetters),
   rulesFile: setting(
@@ -48,6 +49,9 @@ export const processorSettings = {
   ),
 };
 
-export const readConfig = () => readConfiguration(processorSettings, undefined, 'processor');
+export function readConfig(environment?: Record<string, string | undefined>) {
+  const values = readConfiguration(processorSettings, environment, 'processor');
+  return { ...values, signalsTopic: values.signalsTopic === 'none' ? undefined : values.signalsTopic };
+}
 
 export type ProcessorConfig = ReturnType<typeof readConfig>;

@@ -131,7 +131,9 @@ await runService(
     });
     const partitions = {
       [config.readingsTopic]: TOPIC_LAYOUT[TOPICS.readings].partitions,
-      [config.signalsTopic]: TOPIC_LAYOUT[TOPICS.signals].partitions,
+      ...(config.signalsTopic !== undefined && {
+        [config.signalsTopic]: TOPIC_LAYOUT[TOPICS.signals].partitions,
+      }),
       [config.deadLettersTopic]: TOPIC_LAYOUT[TOPICS.deadLetters].partitions,
     };
     await reach('Kafka', () => checkTopics(kafka, partitions));
@@ -216,7 +218,8 @@ await runService(
       store,
       latest,
       judge: () => judge,
-      signals: new Signals(lane, signalEncoder, config.signalsTopic),
+      signals:
+        config.signalsTopic === undefined ? undefined : new Signals(lane, signalEncoder, config.signalsTopic),
       deadLetters: new DeadLetters('processor', lane, deadLetterEncoder, config.deadLettersTopic),
       fences,
       metrics,

@@ -246,6 +246,25 @@ describe('a reading on its way', () => {
     expect([test.buried, test.bugs]).toEqual([[], []]);
   });
 
+  it('is resolved once its row and its state are, where nobody is told of readings', async () => {
+    const written: (() => void)[] = [];
+    const test = await aJourney({
+      signals: undefined,
+      latest: { remember: () => new Promise((resolve) => written.push(resolve)) },
+    });
+    const headers = { [HEARTBEAT_HEADER]: Buffer.from(heartbeatHeader({ since: NOW - 60_000, upTo: NOW })) };
+    const record = aRecord();
+    const heartbeat = aRecord({}, { key: null, value: null, headers });
+    test.begin(record, heartbeat);
+    await test.settled();
+    expect(test.stored).toHaveLength(1);
+    expect(test.tracker.lowWatermark).toBeUndefined();
+    for (const resolve of written) resolve();
+    await test.settled();
+    expect(test.tracker.lowWatermark).toBe(heartbeat.offset + 1n);
+    expect([test.signals, test.passed, test.buried, test.bugs]).toEqual([[], [], [], []]);
+  });
+
   it('P24: on which our own code throws becomes a dead letter, and those behind it go on', async () => {
     let calls = 0;
     const test = await aJourney({

@@ -31,7 +31,8 @@ export interface JourneyParts {
   latest: Pick<LatestStates, 'remember'>;
   /** Of the rules that are in force now. */
   judge: () => Judge;
-  signals: Pick<Signals, 'encode' | 'publish' | 'pass'>;
+  /** Undefined where nobody needs alerts: a reading is then done once its row and state are acknowledged. */
+  signals: Pick<Signals, 'encode' | 'publish' | 'pass'> | undefined;
   deadLetters: Pick<DeadLetters, 'bury'>;
   fences: FenceCheck;
   metrics: ProcessorMetrics;
@@ -85,7 +86,7 @@ export class ReadingJourney {
   private async pass(batch: RecordBatch, record: ConsumedRecord, heartbeat: Heartbeat): Promise<void> {
     await batch.untilOldest(record);
     if (!batch.assignment.held) return;
-    await this.parts.signals.pass(record.partition, heartbeat);
+    await this.parts.signals?.pass(record.partition, heartbeat);
     batch.resolve(record);
   }
 
@@ -135,13 +136,15 @@ export class ReadingJourney {
       ? undefined
       : this.parts.latest.remember(row.shard, row.reading, row.receivedAt);
 
-    const signal = this.judged(row, stored);
+    const { signals } = this.parts;
+    if (!signals) return this.resolveAfter(batch, record, undefined, remembered);
+    const signal = this.judged(signals, row, stored);
     if ('rejection' in signal) return this.bury(batch, record, signal.rejection, earlier);
 
     await earlier; // a vehicle's signals leave in its order
     if (!batch.assignment.held) return; // the partition's new owner meets this record again
     if (this.isErased(record)) return this.forget(batch, record, earlier);
-    const published = this.parts.signals.publish(row.reading.vehicleId, signal.bytes);
+    const published = signals.publish(row.reading.vehicleId, signal.bytes);
     this.resolveAfter(batch, record, published, remembered);
   }
 
@@ -168,9 +171,13 @@ export class ReadingJourney {
     });
   }
 
-  private judged(row: ReadingRow, stored: Stored): { bytes: Buffer } | Refused {
+  private judged(
+    signals: Pick<Signals, 'encode'>,
+    row: ReadingRow,
+    stored: Stored,
+  ): { bytes: Buffer } | Refused {
     return orProcessingError(() => ({
-      bytes: this.parts.signals.encode(signalOf(row.reading, stored, this.parts.judge())),
+      bytes: signals.encode(signalOf(row.reading, stored, this.parts.judge())),
     }));
   }
 
@@ -206,7 +213,7 @@ export class ReadingJourney {
   private resolveAfter(
     batch: RecordBatch,
     record: ConsumedRecord,
-    published: Promise<void>,
+    published: Promise<void> | undefined,
     remembered: Promise<void> | undefined,
   ): void {
     void Promise.all([published, remembered]).then(() => batch.resolve(record), this.parts.onBug);

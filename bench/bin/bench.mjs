@@ -1,0 +1,9 @@
+#!/usr/bin/env node
+import { dirname, join } from 'node:path';
+import { setSourceMapsEnabled } from 'node:process';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { freshProgram } from '@navora/bundling';
+
+const workspaceRoot = join(dirname(fileURLToPath(import.meta.url)), '../..');
+setSourceMapsEnabled(true);
+await import(pathToFileURL(await freshProgram(workspaceRoot, 'bench', 'bench/src/main.ts')).href);

@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ConsumedRecord } from '@navora/kafka';
+import { bareReader, documentedMqttJs } from './baselines/sides.js';
+import type { BenchStack } from './bench-stack.js';
+import { ArrivalClock } from './clock.js';
+import type { AtWork, Contestant, IntakeJob } from './contestant.js';
+import { anHourAgo, Corpus } from './corpus.js';
+import { renderGuarantees } from './guarantees.js';
+import { makeTopic, readTopic, recordsIn } from './kafka-topics.js';
+import { ownFolder, whileAtWork, type Leg, type LegOptions } from './leg.js';
+import { probeLoad } from './load-probe.js';
+import { dropSession, fillSession } from './mqtt-backlog.js';
+import { navoraBridge } from './ours/navora-bridge.js';
+import { bentoIntake } from './peers/bento.js';
+import { telegraf } from './peers/telegraf.js';
+import { CostWatch, type Cost } from './process-costs.js';
+import { untilDone } from './progress-wait.js';
+import type { RunResult } from './results.js';
+import { runInTurns } from './turns.js';
+import { Tally } from './tally.js';
+
+export const INTAKE_SIDES: readonly Contestant<IntakeJob>[] = [
+  navoraBridge,
+  documentedMqttJs,
+  telegraf,
+  bentoIntake,
+  bareReader,
+];
+
+const RECEIVE_MAXIMUM = 2000;
+const QUIET_MS = 300;
+
+/** Leg a: messages wait in an MQTT session, and are to be in Kafka. */
+export const intakeLeg: Leg = {
+  name: 'a',
+  title: 'MQTT session to Kafka',
+  warms: 'intake',
+  run: (stack, options) =>
+    runInTurns('a', INTAKE_SIDES, options, (side, run) => runIntake(stack, options, side, run)),
+};
+
+export async function runIntake(
+  stack: BenchStack,
+  options: LegOptions,
+  side: Contestant<IntakeJob>,
+  run: number,
+): Promise<RunResult> {
+  const name = `bench-a-${side.name}-${run}-${randomBytes(3).toString('hex')}`;
+  const whole = new Corpus({ ...options, from: anHourAgo(Date.now()) });
+  const corpus = whole.firstOf(Math.round(whole.size * (side.portion ?? 1)));
+  const { endpoints, kafka, admin, readingSchemaId } = stack;
+  const job: IntakeJob = {
+    mqttUrl: endpoints.mqttUrl,
+    clientId: name,
+    mqttTopic: `${name}/{vehicleId}/telemetry`,
+    receiveMaximum: RECEIVE_MAXIMUM,
+    kafkaBrokers: endpoints.kafkaBrokers,
+    kafkaTopic: `${name}.readings`,
+    deadLettersTopic: `${name}.dead-letters`,
+    registryUrl: endpoints.registryUrl,
+    folder: ownFolder(options.folder, 'a', side.name, run),
+  };
+  await makeTopic(admin, job.kafkaTopic);
+  await makeTopic(admin, job.deadLettersTopic, { partitions: 4 });
+  try {
+    await fillSession(job.mqttUrl, job, corpus, readingSchemaId);
+    const before = probeLoad();
+    const atWork = await side.start(job);
+    let costs: Record<string, Cost>;
+    try {
+      costs = await whileAtWork(atWork, untilAllArrived(stack, options, job, corpus, atWork));
+    } finally {
+      await atWork.stop();
+    }
+    const after = probeLoad();
+    const clock = new ArrivalClock();
+    const tally = new Tally(corpus);
+    await readTopic(kafka, admin, job.kafkaTopic, (record) => {
+      if (isHeartbeat(record)) return;
+      clock.arrive(record.timestamp);
+      see(record, tally, corpus, readingSchemaId, side);
+    });
+    return {
+      ...{ leg: 'a', side: side.name, run, guarantees: renderGuarantees(side.guarantees) },
+      ...{ records: corpus.size, seconds: clock.seconds, ratePerSecond: clock.ratePerSecond },
+      ...tally.faults,
+      ...{ costs, probeMs: [before, after] },
+    };
+  } finally {
+    await dropSession(job.mqttUrl, job.clientId);
+    await admin.deleteTopics({ topics: [job.kafkaTopic, job.deadLettersTopic] });
+  }
+}
+
+/** @returns what it cost from the first record on */
+async function untilAllArrived(
+  { admin, pids }: BenchStack,
+  { signal }: LegOptions,
+  { kafkaTopic, deadLettersTopic }: IntakeJob,
+  corpus: Corpus,
+  atWork: AtWork,
+): Promise<Record<string, Cost>> {
+  const waiting = { everyMs: 20, signal, progress: () => recordsIn(admin, kafkaTopic) };
+  let first = 0;
+  await untilDone(
+    'the first record in Kafka',
+    async () => (first = await recordsIn(admin, kafkaTopic)) > 0,
+    waiting,
+  );
+  const watch = new CostWatch({ ...atWork.pids, ...pids });
+  await untilDone(
+    'all records in Kafka',
+    async () => (await recordsIn(admin, kafkaTopic)) >= corpus.size,
+    waiting,
+  );
+  const costs = watch.costs(corpus.size - first);
+  await untilQuiet(() => recordsIn(admin, kafkaTopic));
+  const letters = await recordsIn(admin, deadLettersTopic);
+  if (letters > 0) throw new Error(`${letters} messages were given up`);
+  return costs;
+}
+
+/** Heartbeats are records, too: with some among them there are enough a moment before the last reading. */
+async function untilQuiet(count: () => Promise<number>): Promise<void> {
+  for (let before = -1, now = await count(); now !== before; now = await count()) {
+    before = now;
+    await pause(QUIET_MS);
+  }
+}
+
+/** Of the bridge's own, every ten seconds, and no reading. */
+function isHeartbeat({ key, value }: ConsumedRecord): boolean {
+  return key === null && value === null;
+}
+
+function see(
+  { key, value }: ConsumedRecord,
+  tally: Tally,
+  corpus: Corpus,
+  schemaId: number,
+  { bodyIn }: Contestant<IntakeJob>,
+): void {
+  const body = value === null || !bodyIn ? value : bodyIn(value);
+  const index = body ? corpus.indexOfBody(body) : undefined;
+  const asSent =
+    index !== undefined &&
+    key?.toString() === corpus.vehicleIdOf(index) &&
+    body?.equals(corpus.body(index, schemaId)) === true;
+  tally.see(index, asSent);
+}

@@ -1,0 +1,81 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createProducer, recordsOf, spanOf, type ConsumedRecord } from '@navora/kafka';
+import { TOPIC_LAYOUT, TOPICS } from '@navora/schemas';
+import type { Admin, Kafka } from 'kafkajs';
+import { ON_THE_WAY_MS, type Corpus } from './corpus.js';
+
+const RECORDS_PER_REQUEST = 4000;
+
+/** A topic whose records Kafka stamps itself, unless said otherwise, so that arrivals are told by its clock. */
+export async function makeTopic(
+  admin: Admin,
+  topic: string,
+  { partitions = TOPIC_LAYOUT[TOPICS.readings].partitions, stampedByKafka = true } = {},
+): Promise<void> {
+  const configEntries = [
+    { name: 'retention.ms', value: '-1' },
+    { name: 'message.timestamp.type', value: stampedByKafka ? 'LogAppendTime' : 'CreateTime' },
+  ];
+  await admin.createTopics({
+    // The client's own wait gives up on a broker that is busy.
+    waitForLeaders: false,
+    topics: [{ topic, numPartitions: partitions, replicationFactor: 1, configEntries }],
+  });
+  while (!(await isServed(admin, topic, partitions))) await pause(100);
+}
+
+/** Each partition has a leader, and that answers for it: metadata may name it a moment before. */
+async function isServed(admin: Admin, topic: string, partitions: number): Promise<boolean> {
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    const leaders = topics[0]?.partitions ?? [];
+    if (leaders.length < partitions || leaders.some(({ leader }) => leader < 0)) return false;
+    await admin.fetchTopicOffsets(topic);
+    return true;
+  } catch (error) {
+    if ((error as { retriable?: boolean }).retriable === true) return false;
+    throw error;
+  }
+}
+
+/** All of a corpus, as the bridge would have written it while the fleet was driving. */
+export async function fillTopic(
+  kafka: Kafka,
+  topic: string,
+  corpus: Corpus,
+  schemaId: number,
+): Promise<void> {
+  const producer = createProducer(kafka);
+  await producer.connect();
+  try {
+    for (let at = 0; at < corpus.size; at += RECORDS_PER_REQUEST) {
+      const indexes = Array.from(
+        { length: Math.min(RECORDS_PER_REQUEST, corpus.size - at) },
+        (_, i) => at + i,
+      );
+      const messages = indexes.map((index) => ({
+        key: corpus.vehicleIdOf(index),
+        value: corpus.body(index, schemaId),
+        timestamp: String(corpus.recordedAtOf(index) + ON_THE_WAY_MS),
+      }));
+      await producer.send({ topic, messages, acks: -1 });
+    }
+  } finally {
+    await producer.disconnect();
+  }
+}
+
+export async function recordsIn(admin: Admin, topic: string): Promise<number> {
+  const offsets = await admin.fetchTopicOffsets(topic);
+  return offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
+}
+
+/** Shows every record, each partition in its order. */
+export async function readTopic(
+  kafka: Kafka,
+  admin: Admin,
+  topic: string,
+  see: (record: ConsumedRecord) => void,
+): Promise<void> {
+  for await (const records of recordsOf(kafka, topic, await spanOf(admin, topic))) records.forEach(see);
+}

@@ -1,0 +1,139 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { upBenchStack } from './bench-stack.js';
+import { LEGS, SHORT_LEGS } from './legs.js';
+import { describeMachine } from './machine.js';
+import { writeReport } from './report.js';
+import type { LegResults } from './results.js';
+import { summarise } from './summary.js';
+import { HEAD, rowsOf, textTable } from './table.js';
+import { outcomesOf } from './targets.js';
+import { THREADS } from './cassandra-threads.js';
+import { liveOutcomesOf } from './whole-way/live-targets.js';
+import { workspaceRoot } from './workspace.js';
+
+interface Flags {
+  full?: boolean;
+  legs?: string[];
+  runs?: number;
+  readings?: number;
+  vehicles: number;
+  seed: number;
+  only?: string[];
+  json?: string;
+  report: boolean;
+  cassandra: Record<string, string>;
+  stack: string;
+}
+
+const SHORT = { runs: 1, readings: 100_000, rates: [1000, 4000, 8000, 12_000] };
+const FULL = { runs: 3, readings: 500_000, rates: [1000, 4000, 8000, 10_000, 12_000] };
+
+const EXAMPLES = `
+Examples:
+  npm run bench                                     every leg, once: about ten minutes
+  npm run bench:full                                more readings, three runs
+  npm run bench -- --legs b --runs 3                one leg
+  npm run bench -- --legs b --only navora,own-one-lwt --no-report
+
+The last line is one JSON object: what we want to be ahead by, and what it was. Exit code: 0 whatever the figures
+say, 1 when it could not be run, 130 Ctrl-C.`;
+
+const program = new Command('bench')
+  .description('measures Navora beside others who do the same work, on a local stack of its own')
+  .option('--full', 'more readings, three runs')
+  .option(
+    '--legs <names>',
+    `which: ${LEGS.map(({ name, title }) => `${name} (${title})`).join(', ')}`,
+    legNames,
+  )
+  .option('--runs <n>', 'of each side, in turns', wholeNumber)
+  .option('--readings <n>', 'of a leg; what is slow is given a part of them', wholeNumber)
+  .option('--vehicles <n>', 'how many send them', wholeNumber, 5000)
+  .option('--seed <n>', 'the same seed makes the same readings', wholeNumber, 7)
+  .option('--only <sides>', 'sides by their names, separated by commas', names)
+  .option('--json <file>', 'write the figures there, too')
+  .option('--no-report', 'write nothing into docs/benchmarks')
+  .option('--cassandra <settings>', 'other settings than the stack has: name=value,…', settings, {})
+  .option('--stack <name>', 'the local stack, which begins with empty data', 'bench')
+  .addHelpText('after', EXAMPLES)
+  .action(run);
+await program.parseAsync();
+
+async function run(flags: Flags): Promise<void> {
+  const interrupt = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupt.abort());
+  const tell = (line: string) => console.log(line);
+  const options = {
+    ...(flags.full ? FULL : SHORT),
+    ...(flags.runs !== undefined && { runs: flags.runs }),
+    ...(flags.readings !== undefined && { readings: flags.readings }),
+    ...{ vehicles: flags.vehicles, seed: flags.seed, only: flags.only, tell },
+    ...{ folder: join(workspaceRoot, '.navora/bench'), signal: interrupt.signal },
+  };
+  const chosen = flags.legs ?? (flags.full ? LEGS.map(({ name }) => name) : SHORT_LEGS);
+  const cassandraSettings = { ...THREADS, ...flags.cassandra };
+  const startedAt = new Date();
+  const stack = await upBenchStack({
+    ...{ name: flags.stack, signal: interrupt.signal, onStep: tell },
+    cassandraSettings,
+    onProgress: ({ component, message, seconds }) =>
+      tell(`${component} ${message} (${seconds.toFixed(1)} s)`),
+  });
+  const results: LegResults = { runs: [], skipped: [] };
+  try {
+    const machine = await describeMachine(flags.stack, cassandraSettings);
+    const warm = new Set<string>();
+    for (const leg of LEGS.filter(({ name }) => chosen.includes(name))) {
+      tell(`leg ${leg.name}: ${leg.title}`);
+      const { runs, skipped } = await leg.run(stack, { ...options, warmUp: !warm.has(leg.warms) });
+      warm.add(leg.warms);
+      results.runs.push(...runs);
+      results.skipped.push(...skipped);
+    }
+    const targets = [...outcomesOf(results.runs), ...liveOutcomesOf(results.runs, 'group')];
+    const { runs, readings, vehicles, seed } = options;
+    const figures = {
+      ...{ startedAt: startedAt.toISOString(), machine },
+      ...{ workload: { runs, readings, vehicles, seed }, ...results, targets },
+    };
+    if (flags.json !== undefined) writeJson(resolve(flags.json), figures);
+    if (flags.report)
+      writeReport(join(workspaceRoot, 'docs/benchmarks'), flags.full ? 'full' : 'short', figures);
+    tell(`\n${textTable(HEAD, rowsOf(summarise(results.runs)))}\n`);
+    tell(JSON.stringify({ targets }));
+  } catch (error) {
+    if (!interrupt.signal.aborted) throw error;
+    process.exitCode = 130;
+  } finally {
+    await stack.close();
+  }
+}
+
+function writeJson(file: string, figures: unknown): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(figures, undefined, 2)}\n`);
+}
+
+function legNames(text: string): string[] {
+  const asked = names(text);
+  const unknown = asked.filter((name) => !LEGS.some((leg) => leg.name === name));
+  if (unknown.length > 0) throw new InvalidArgumentError(`there is no leg ${unknown.join(', ')}.`);
+  return asked;
+}
+
+function names(text: string): string[] {
+  return text.split(',').map((name) => name.trim());
+}
+
+function settings(text: string): Record<string, string> {
+  const pairs = names(text).map((pair) => pair.split('='));
+  if (pairs.some(({ length }) => length !== 2)) throw new InvalidArgumentError('must be name=value,…');
+  return Object.fromEntries(pairs) as Record<string, string>;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('must be a whole number above 0.');
+  return Number(text);
+}

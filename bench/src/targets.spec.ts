@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import { ratioOf, spreadOf } from './ratios.js';
+import type { RunResult } from './results.js';
+import { summarise } from './summary.js';
+import { outcomesOf } from './targets.js';
+
+const aRun = (
+  side: string,
+  run: number,
+  ratePerSecond: number,
+  over: Partial<RunResult> = {},
+): RunResult => ({
+  ...{ leg: 'b', side, run, guarantees: '', records: 100, seconds: 1, ratePerSecond },
+  ...{ lost: 0, duplicated: 0, outOfOrder: 0, altered: 0, costs: {}, probeMs: [1, 1] },
+  ...over,
+});
+const AGAINST = { leg: 'b', side: 'navora', against: 'own-one-lwt' };
+
+it('takes the median of an odd and of an even number of values', () => {
+  expect(spreadOf([3, 1, 2])).toEqual({ median: 2, min: 1, max: 3 });
+  expect(spreadOf([4, 1, 2, 3])).toEqual({ median: 2.5, min: 1, max: 4 });
+  expect(spreadOf([])).toBeUndefined();
+});
+
+it('compares two sides within one run only', () => {
+  // The machine was half as fast in the second run, for both.
+  const runs = [
+    aRun('navora', 1, 800),
+    aRun('own-one-lwt', 1, 200),
+    aRun('navora', 2, 400),
+    aRun('own-one-lwt', 2, 100),
+  ];
+  expect(ratioOf(runs, AGAINST)).toEqual({ median: 4, min: 4, max: 4 });
+});
+
+it.each([{ lost: 1 }, { duplicated: 1 }, { outOfOrder: 1 }, { altered: 1 }, { failure: 'it ended' }])(
+  'counts no run with %o',
+  (fault) => {
+    const runs = [aRun('navora', 1, 800, fault), aRun('own-one-lwt', 1, 200)];
+    expect(ratioOf(runs, AGAINST)).toBeUndefined();
+    expect(outcomesOf(runs)).toEqual([
+      { leg: 'b', against: 'own-one-lwt', value: null, target: 4, met: false },
+    ]);
+    expect(summarise(runs)[0]).toMatchObject({ runs: 1, valid: 0, rate: undefined });
+  },
+);
+
+it('says of each target with both sides whether it was met, and nothing of others', () => {
+  const runs = [aRun('navora', 1, 800), aRun('own-one-lwt', 1, 200), aRun('unconditional', 1, 1600)];
+  expect(outcomesOf(runs)).toEqual([
+    { leg: 'b', against: 'own-one-lwt', value: 4, target: 4, met: true },
+    { leg: 'b', against: 'unconditional', value: 0.5, target: 0.55, met: false },
+  ]);
+});
