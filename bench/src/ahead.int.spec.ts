@@ -14,7 +14,7 @@ import { runStorage, StorageWorkload } from './storage-leg.js';
  * Short runs, in which the start of a process weighs more than in the benchmark, on a machine that others use: the
  * floors are far below what `npm run bench` measures. What falls below them is no noise, but lost concurrency.
  */
-const INTAKE_FLOOR = 8;
+const INTAKE_FLOOR = 4;
 const STORAGE_FLOOR = 3;
 
 const folder = mkdtempSync(join(tmpdir(), 'navora-ahead-'));

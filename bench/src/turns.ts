@@ -37,7 +37,7 @@ export async function runInTurns<Job>(
 const QUICK = 0.05;
 
 /**
- * Once all that is quick, without counting it: services that have just started are compiled while they work, and
+ * Twice all that is quick, without counting it: services that have just started are compiled while they work, and
  * whoever came first would pay for that.
  */
 async function warmUp<Job>(
@@ -47,7 +47,8 @@ async function warmUp<Job>(
   runOnce: (side: Contestant<Job>, run: number) => Promise<RunResult>,
 ): Promise<void> {
   if (!options.warmUp) return;
-  for (const side of sides.filter(({ portion = 1 }) => portion >= QUICK)) {
+  const quick = sides.filter(({ portion = 1 }) => portion >= QUICK);
+  for (const side of [...quick, ...quick]) {
     options.signal.throwIfAborted();
     const { ratePerSecond, failure } = await orFailure(leg, side, 0, () => runOnce(side, 0));
     options.tell(`${leg}  ${side.name}, to warm up: ${failure ?? `${Math.round(ratePerSecond)} a second`}`);
