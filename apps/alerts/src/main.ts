@@ -12,9 +12,11 @@ import { StoreProbe } from '@navora/cassandra';
 import { ErasureStore, Fences, type Fence } from '@navora/erasure';
 import { RulesInForce } from '@navora/rules';
 import {
+  certificatesOfStores,
   createLogger,
   createMetrics,
   errorFields,
+  gaugeCertificates,
   nestLogger,
   Refusals,
   runService,
@@ -72,8 +74,12 @@ await runService(
     const notifications = notificationsFile === undefined ? undefined : loadNotifications(notificationsFile);
     const registry = createMetrics('alerts');
     const refusals = new Refusals(registry);
+    gaugeCertificates(registry, certificatesOfStores(configuration));
     const boot = new Boot(configuration, log, refusals);
-    const persistence = new Persistence(log, undefined, (error) => refusals.see('cassandra', error));
+    const persistence = new Persistence(log, undefined, (error, what) => {
+      refusals.see('cassandra', error);
+      metrics.storeFailed(what);
+    });
     const readiness = new Readiness(boot, persistence);
 
     await service.start(
@@ -158,8 +164,10 @@ await runService(
     });
     const metrics = new AlertsMetrics(registry, {
       openAlerts: () => journey.openAlerts,
-      consumerLag: () => strategy.group?.lag ?? 0,
-      unresolved: () => strategy.group?.unresolved ?? 0,
+      pendingSchemas: () => lessons.pendingSchemas,
+      lag: () => strategy.group?.lag ?? 0,
+      oldestAgeMs: () => strategy.group?.oldestAgeMs() ?? 0,
+      underWay: () => strategy.group?.unresolved ?? 0,
     });
     await service.start(
       'rules',

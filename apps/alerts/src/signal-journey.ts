@@ -27,7 +27,7 @@ export interface JourneyParts {
   /** Vehicles that may be at the store at once. */
   slots: Slots;
   persistence: Persistence;
-  metrics: Pick<AlertsMetrics, 'signal' | 'transition' | 'deadLetter'>;
+  metrics: Pick<AlertsMetrics, 'received' | 'signal' | 'transition' | 'deadLetter'>;
   /** A transition is made, and shown in the views. */
   onTransition(state: VehicleState): void;
   /** An error that no retry mends: the process must end, nothing was committed. */
@@ -74,6 +74,7 @@ export class SignalJourney {
 
   /** Returns at once: an outage of the store must not keep the consumer from its heartbeats. */
   take(batch: RecordBatch): void {
+    this.parts.metrics.received(batch.records.length);
     const partition = this.partitionOf(batch.assignment);
     partition.tail = partition.tail.then(() => this.guarded(() => this.goThrough(partition, batch)));
   }

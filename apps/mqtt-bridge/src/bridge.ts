@@ -59,6 +59,7 @@ export class Bridge {
         maxRequestBytes: MAX_REQUEST_BYTES,
         minIntervalMs: MIN_REQUEST_INTERVAL_MS,
         log,
+        watcher: metrics.requests,
       });
     this.lanes = {
       readings: laneTo(topics.readings, TOPIC_LAYOUT[TOPICS.readings]),
@@ -95,6 +96,7 @@ export class Bridge {
         new Heartbeats({
           readings: { topic: topics.readings, partitions: TOPIC_LAYOUT[TOPICS.readings].partitions },
           readingsLane: this.lanes.readings,
+          onPassed: () => metrics.heartbeats.inc(),
         }),
     });
     metrics.watch({

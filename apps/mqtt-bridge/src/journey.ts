@@ -47,8 +47,9 @@ export class Journey {
   /** Never throws and never waits: whatever a vehicle sends, the messages behind it go on. */
   begin(packet: IPublishPacket, window: AckWindow): void {
     // 1. Received: it has its place in the order of PUBACKs. QoS 0 asks for none.
-    const delivery = packet.qos > 0 ? window.receive(packet.messageId as number) : undefined;
     const message = messageOf(packet, Date.now());
+    const delivery =
+      packet.qos > 0 ? window.receive(packet.messageId as number, message.receivedAt) : undefined;
     this.parts.intake.taken(message.body.length, message.receivedAt);
     this.parts.metrics.received.inc();
     if (packet.dup) this.parts.metrics.redelivered.inc();
@@ -61,7 +62,7 @@ export class Journey {
     const kafkaHasIt = () => {
       const now = Date.now();
       this.parts.intake.settled(message.body.length, now);
-      this.parts.metrics.latency.observe((now - message.receivedAt) / 1000);
+      this.parts.metrics.inKafka(now - message.receivedAt);
       // 4. Acknowledged, as soon as everything received before it is.
       if (delivery) window.settle(delivery);
     };

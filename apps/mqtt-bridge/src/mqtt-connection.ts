@@ -41,7 +41,8 @@ export interface ConnectionListener {
   received(packet: IPublishPacket, window: AckWindow): void;
   /** The broker has accepted the connection and the subscription. Messages may come before. */
   subscribed(connack: IConnackPacket, grantedQos: number): void;
-  acknowledged(): void;
+  /** A PUBACK left, of what was received then, ms since 1970. */
+  acknowledged(receivedAt: number): void;
   /** What to publish to ourselves now. */
   heartbeat(): string;
   /** It is back, or another's is: its PUBACK leaves once it is settled in the window. */
@@ -84,9 +85,9 @@ export class MqttConnection {
   ) {
     this.ended = new Promise((resolve) => (this.resolveEnded = resolve));
     this.pubacks = new PubackWriter(stream);
-    this.window = new AckWindow((packetId) => {
+    this.window = new AckWindow((packetId, receivedAt) => {
       this.pubacks.send(packetId);
-      listener.acknowledged();
+      listener.acknowledged(receivedAt);
     });
     this.keepalive = new Keepalive(
       () => this.write({ cmd: 'pingreq' }),

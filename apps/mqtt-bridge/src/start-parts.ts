@@ -1,5 +1,13 @@
 import { checkTopics, createKafka, createProducer, WrongTopics } from '@navora/kafka';
-import { createMetrics, Refusals, type Service, startAdminServer, untilItAnswers } from '@navora/runtime';
+import {
+  certificatesOfKafka,
+  createMetrics,
+  gaugeCertificates,
+  Refusals,
+  type Service,
+  startAdminServer,
+  untilItAnswers,
+} from '@navora/runtime';
 import { RecordEncoder, SchemaNotRegistered, SchemaRegistry, TOPIC_LAYOUT, TOPICS } from '@navora/schemas';
 import { Bridge } from './bridge.js';
 import { openBrokerSocket } from './broker-socket.js';
@@ -29,6 +37,10 @@ export async function startParts(
   const registry = createMetrics(service.name);
   const metrics = createBridgeMetrics(registry);
   const refusals = new Refusals(registry);
+  gaugeCertificates(registry, {
+    mqtt: { caFile: configuration.mqttCaFile, certFile: configuration.mqttCertFile },
+    ...certificatesOfKafka(configuration),
+  });
   const { port } = await service.start(
     'admin server',
     () =>

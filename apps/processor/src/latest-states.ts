@@ -40,6 +40,7 @@ export class LatestStates {
     private readonly writer: LatestStateWriter,
     private readonly log: Logger,
     private readonly fences: FenceCheck,
+    private readonly onFailure: (error: unknown) => void = () => undefined,
   ) {}
 
   get healthy(): boolean {
@@ -98,6 +99,7 @@ export class LatestStates {
       onRetry: (error, attempt) => {
         if (!failed) this.failing++;
         failed = true;
+        this.onFailure(error);
         this.log.warn({ shard, attempt, ...errorFields(error) }, 'latest_state_not_written');
       },
     });

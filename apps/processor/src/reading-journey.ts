@@ -61,6 +61,7 @@ export class ReadingJourney {
   constructor(private readonly parts: JourneyParts) {}
 
   begin(batch: RecordBatch): void {
+    this.parts.metrics.received(batch);
     for (const record of batch.records) {
       const heartbeat = heartbeatOf(record);
       if (heartbeat) {
@@ -91,6 +92,7 @@ export class ReadingJourney {
 
   /** Nothing is awaited from here to the store: of two deliveries of one reading the first must be stored. */
   private setOut(batch: RecordBatch, record: ConsumedRecord, row: ReadingRow | Refused | 'erased'): void {
+    if (typeof row === 'object' && 'reading' in row) this.parts.metrics.setsOut(row.reading);
     const vehicle = record.key?.toString() ?? '';
     const journey = this.follow(batch, record, row, this.lastOf.get(vehicle)).catch(this.parts.onBug);
     this.lastOf.set(vehicle, journey);
@@ -209,7 +211,10 @@ export class ReadingJourney {
     published: Promise<void>,
     remembered: Promise<void> | undefined,
   ): void {
-    void Promise.all([published, remembered]).then(() => batch.resolve(record), this.parts.onBug);
+    void Promise.all([published, remembered]).then(() => {
+      this.parts.metrics.signalled();
+      batch.resolve(record);
+    }, this.parts.onBug);
   }
 }
 

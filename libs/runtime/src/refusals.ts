@@ -9,7 +9,7 @@ export class Refusals {
   constructor(registry: Registry) {
     this.total = new Counter({
       name: 'navora_refusals_total',
-      help: 'What was refused us for who we are: a certificate, a password, or a right we were not granted.',
+      help: 'What was refused us for who we are: a certificate, a password, or a right we were not granted',
       labelNames: ['by'],
       registers: [registry],
     });
