@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { GROUPS, TOPICS } from '@navora/schemas';
+import { traceSettings } from '@navora/tracing';
 import {
   adminPort,
   cassandraSettings,
@@ -18,6 +19,7 @@ const settings = {
   ...serviceSettings,
   ...kafkaSettings,
   ...cassandraSettings,
+  ...traceSettings,
   adminPort: adminPort(9103),
   groupId: setting('NAVORA_ALERTS_GROUP', withDefault(text(/^\S+$/, 'a group name'), GROUPS.alerts)),
   signalsTopic: setting(

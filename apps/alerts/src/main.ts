@@ -24,6 +24,7 @@ import {
   startAdminServer,
 } from '@navora/runtime';
 import { SchemaRegistry, TOPIC_LAYOUT, TOPICS } from '@navora/schemas';
+import { startTracing, TracedLog } from '@navora/tracing';
 import { Announcer } from './announcer.js';
 import { AlertsMetrics } from './alerts-metrics.js';
 import { AlertsModule } from './alerts.module.js';
@@ -121,6 +122,11 @@ await runService(
       },
       (started) => started.stop(),
     );
+    const tracing = await service.start(
+      'tracing',
+      () => startTracing(service.name, configuration, log),
+      (started) => started.stop(),
+    );
     const kafka = createKafka('navora-alerts', configuration, log, {
       onExpiredRecords: () => metrics.signalsExpired(),
       onComplaint: (error) => refusals.see('kafka', error),
@@ -211,6 +217,8 @@ await runService(
       slots: new Slots(configuration.maxInFlight),
       persistence,
       metrics,
+      tracing,
+      tracedLog: new TracedLog(log),
       onTransition: (state) => dispatcher?.announce(state),
       onFatal: crash,
     });

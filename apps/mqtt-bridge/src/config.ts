@@ -14,11 +14,13 @@ import {
   withDefault,
 } from '@navora/runtime';
 import { TELEMETRY_TOPIC } from '@navora/schemas';
+import { traceSettings } from '@navora/tracing';
 import { TOPIC_PATTERN } from './vehicle-topic.js';
 
 const settings = {
   ...serviceSettings,
   ...kafkaSettings,
+  ...traceSettings,
   adminPort: adminPort(9101),
   mqttUrl: setting('NAVORA_MQTT_URL', withDefault(urlOf('mqtt', 'mqtts'), 'mqtt://127.0.0.1:1883')),
   mqttClientId: setting(

@@ -9,6 +9,7 @@ import {
   untilItAnswers,
 } from '@navora/runtime';
 import { RecordEncoder, SchemaNotRegistered, SchemaRegistry, TOPIC_LAYOUT, TOPICS } from '@navora/schemas';
+import { startTracing } from '@navora/tracing';
 import { Bridge } from './bridge.js';
 import { openBrokerSocket } from './broker-socket.js';
 import type { BridgeConfiguration } from './config.js';
@@ -54,6 +55,11 @@ export async function startParts(
   );
   log.info({ port }, 'admin_server_listening');
 
+  const tracing = await service.start(
+    'tracing',
+    () => startTracing(service.name, configuration, log),
+    (started) => started.stop(),
+  );
   const kafka = createKafka(service.name, configuration, log, {
     onComplaint: (error) => refusals.see('kafka', error),
   });
@@ -112,6 +118,7 @@ export async function startParts(
         deadLetterEncoder,
         metrics,
         log,
+        tracing,
         topics,
       });
       readiness.startedAs(bridge);

@@ -35,6 +35,7 @@ import {
   TOPIC_LAYOUT,
   TOPICS,
 } from '@navora/schemas';
+import { startTracing, TracedLog } from '@navora/tracing';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { readConfig, type ProcessorConfig } from './config.js';
@@ -128,6 +129,11 @@ await runService(
       (server) => server.close(),
     );
 
+    const tracing = await service.start(
+      'tracing',
+      () => startTracing(service.name, config, log),
+      (started) => started.stop(),
+    );
     const kafka = createKafka('navora-processor', config, log, {
       onExpiredRecords: () => metrics.readingsExpired(),
       onComplaint: (error) => refusals.see('kafka', error),
@@ -228,6 +234,8 @@ await runService(
       deadLetters: new DeadLetters('processor', lane, deadLetterEncoder, config.deadLettersTopic),
       fences,
       metrics,
+      tracing,
+      tracedLog: new TracedLog(log),
       retentionMs: config.retentionDays * DAY_MS,
       onBug: crash,
     });

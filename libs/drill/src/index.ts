@@ -1,6 +1,7 @@
 export { CATALOGUE, chosenFaults, listFaults, UnfitFault, UnknownFault } from './catalogue.js';
 export type { DrillOptions } from './drill-options.js';
 export { hostileMessage } from './hostile-messages.js';
+export { freePort } from './service-process.js';
 export { KafkaStanding } from './kafka-standing.js';
 export { lastLine, renderDrill, type DrillReport } from './report.js';
 export { runDrill } from './run-drill.js';
