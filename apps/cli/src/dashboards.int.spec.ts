@@ -76,10 +76,10 @@ describe.skipIf(typeof programs === 'string')('dashboards and alert rules, on a 
 
   it('the services say what docs/metrics.md says of each of them, and nothing else', async () => {
     const page = readFileSync(join(workspaceRoot, 'docs/metrics.md'), 'utf8');
-    const listed = (heading: string) =>
-      [...(page.split(`\n## ${heading}\n`)[1] ?? '').split('\n## ')[0]!.matchAll(/^\| `(\w+)`/gm)].map(
-        ([, name]) => name,
-      );
+    const listed = (heading: string) => {
+      const [section = ''] = (page.split(`\n## ${heading}\n`)[1] ?? '').split('\n## ');
+      return [...section.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name);
+    };
     const ofAll = [...listed('Every service'), ...listed('Of the process')];
     expect(ofAll.length).toBeGreaterThan(20);
     for (const service of SERVICES) {

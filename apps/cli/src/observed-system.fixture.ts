@@ -8,9 +8,17 @@ import { SERVICES } from '@navora/drill';
 import { CertificateAuthority } from '@navora/identity';
 import { createKafka } from '@navora/kafka';
 import { createLogger } from '@navora/runtime';
-import { TOPICS } from '@navora/schemas';
+import {
+  frameAvro,
+  readingSchema,
+  readingType,
+  SchemaRegistry,
+  subjectOf,
+  TOPICS,
+  type Reading,
+} from '@navora/schemas';
 import { startFleet, type Fleet } from '@navora/simulator';
-import { type Endpoints, ownName, realServices } from '@navora/testing';
+import { aReading, type Endpoints, ownName, realServices } from '@navora/testing';
 import type { Producer } from 'kafkajs';
 import mqtt, { type MqttClient } from 'mqtt';
 import { runServices, type RunningServices } from './services.fixture.js';
@@ -49,6 +57,8 @@ export interface ObservedWish {
   /** More settings of the services. */
   settings?: Record<string, string>;
   on?: Endpoints;
+  /** How long the certificate is good for that the services look at. */
+  certificateYears?: number;
 }
 
 /** The three services with all that they can be asked to do, and what makes them do it. */
@@ -63,7 +73,11 @@ export class ObservedSystem {
     private readonly on: Endpoints,
   ) {}
 
-  static async start({ settings = {}, on = realServices() }: ObservedWish = {}): Promise<ObservedSystem> {
+  static async start({
+    settings = {},
+    on = realServices(),
+    certificateYears = 1,
+  }: ObservedWish = {}): Promise<ObservedSystem> {
     const folder = mkdtempSync(join(tmpdir(), 'navora-observed-'));
     const office = await Office.open();
     const rulesFile = join(folder, 'rules.yaml');
@@ -78,7 +92,7 @@ retries: { first: 1s, longest: 2s, giveUpAfter: 1h }
 `,
     );
     const certificateFile = join(folder, 'ca.crt');
-    const { authority } = await CertificateAuthority.create('of nobody', 1);
+    const { authority } = await CertificateAuthority.create('of nobody', certificateYears);
     writeFileSync(certificateFile, authority.pem);
     const running = await runServices(
       {
@@ -111,6 +125,21 @@ retries: { first: 1s, longest: 2s, giveUpAfter: 1h }
   async publish(body: object | string, vehicleId = 'by-hand'): Promise<void> {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     await this.hand.publishAsync(`vehicles/${vehicleId}/telemetry`, text, { qos: 1 });
+  }
+
+  /** A reading as the bridge would have written it, had it received it then, ms since 1970. */
+  async receivedAt(timestamp: number, vehicleId: string, reading: Partial<Reading>): Promise<void> {
+    const schemaId = await new SchemaRegistry(this.on.registryUrl).idOf(
+      subjectOf(TOPICS.readings),
+      JSON.stringify(readingSchema),
+    );
+    const value = frameAvro(schemaId ?? 0, readingType, aReading({ ...reading, vehicleId }));
+    const messages = [{ key: vehicleId, value, timestamp: String(timestamp) }];
+    await this.producer.send({ topic: TOPICS.readings, messages });
+  }
+
+  restoreRules(): void {
+    writeFileSync(this.rulesFile, RULES);
   }
 
   /** One of each thing that is not as it should be, or not as usual. */
