@@ -33,11 +33,27 @@ export const depConstraints = [
   },
   {
     sourceTag: 'scope:processor',
-    onlyDependOnLibsWithTags: libsOf('schemas', 'runtime', 'kafka', 'cassandra', 'rules', 'erasure', 'tracing'),
+    onlyDependOnLibsWithTags: libsOf(
+      'schemas',
+      'runtime',
+      'kafka',
+      'cassandra',
+      'rules',
+      'erasure',
+      'tracing',
+    ),
   },
   {
     sourceTag: 'scope:alerts',
-    onlyDependOnLibsWithTags: libsOf('schemas', 'runtime', 'kafka', 'cassandra', 'rules', 'erasure', 'tracing'),
+    onlyDependOnLibsWithTags: libsOf(
+      'schemas',
+      'runtime',
+      'kafka',
+      'cassandra',
+      'rules',
+      'erasure',
+      'tracing',
+    ),
   },
   {
     sourceTag: 'scope:drill',
