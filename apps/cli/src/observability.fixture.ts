@@ -54,8 +54,8 @@ export function allRules(): Rule[] {
   return rulesFile().groups.flatMap(({ rules }) => rules);
 }
 
-/** The metrics a query names; not those that rules record, nor labels. */
+/** The metrics a query names; not those that rules record. */
 export function metricsNamedIn(expr: string): string[] {
   const withoutText = expr.replaceAll(/"[^"]*"/g, '');
-  return [...new Set(withoutText.match(/\b(navora_|nodejs_|process_)\w+(?!\s*=)/g) ?? [])];
+  return [...new Set(withoutText.match(/\b(navora|nodejs|process)_\w+/g) ?? [])];
 }

@@ -56,7 +56,9 @@ async function tellCollector(span: { traceId: string; spanId: string; startedAt:
   await fetch(`${collector.url}/v1/traces`, { method: 'POST', body });
 }
 
-const aBreach = () => ({ messageId: randomUUID(), recordedAt: Date.now(), engineTemperatureC: 120 });
+let recordedAt = Date.now();
+/** Each later than the one before. */
+const aBreach = () => ({ messageId: randomUUID(), recordedAt: ++recordedAt, engineTemperatureC: 120 });
 
 function logOf(service: string): string {
   return readFileSync(join(running.folder, `${service}.log`), 'utf8');

@@ -16,7 +16,7 @@ import {
   type ReadingCodec,
   type Rejection,
 } from '@navora/schemas';
-import { NO_TRACING, type TracedLog, type TracedSpan, type Tracing } from '@navora/tracing';
+import { handedOn, NO_TRACING, type TracedLog, type TracedSpan, type Tracing } from '@navora/tracing';
 import { check } from './check.js';
 import type { LatestStates } from './latest-states.js';
 import type { ProcessorMetrics } from './metrics.js';
@@ -155,7 +155,8 @@ export class ReadingJourney {
     await earlier; // a vehicle's signals leave in its order
     if (!batch.assignment.held) return span?.fail('not ours'); // the partition's new owner meets it again
     if (this.isErased(record)) return this.forget(batch, record, earlier, span);
-    const published = this.parts.signals.publish(row.reading.vehicleId, signal.bytes, span?.headers);
+    const headers = span?.headers ?? handedOn(record.headers);
+    const published = this.parts.signals.publish(row.reading.vehicleId, signal.bytes, headers);
     this.resolveAfter(batch, record, published, remembered, span);
   }
 
