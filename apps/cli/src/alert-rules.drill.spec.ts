@@ -195,17 +195,13 @@ describe.skipIf(typeof programs === 'string')('every alert rule', () => {
     const broker = await OwnBroker.start({ max_inflight_messages: 10, acl_file: aclFile });
     stops.push(() => broker.dispose());
     const refused = await bridge(extras.refused, { NAVORA_REGISTRY_URL: refusing.url });
+    // Mosquitto ends a connection whose heartbeat it refuses, so this one comes again and again.
     const besides = await bridge(extras.besides, {
       NAVORA_MQTT_URL: broker.url,
       NAVORA_MQTT_CLIENT_ID: 'bridge-besides',
       NAVORA_MQTT_DROPS_TOPIC: 'none',
     });
     const twin = await system.running.services.extra('mqtt-bridge');
-    await besides.untilReady(new AbortController().signal);
-    await pause(3000);
-    // What was granted at its first connection may have been before the first scrape.
-    await broker.end('SIGKILL');
-    await broker.run();
     await watch.fired(
       'NavoraRefused',
       'NavoraBrokerGrantsLess',
