@@ -50,6 +50,11 @@ export class AlertWatch {
     return this.until(`${alerts.join(', ')} fired`, alerts, (alert) => this.firstFired.has(alert));
   }
 
+  /** Fires now, whenever it did before. */
+  fires(alert: string): Promise<unknown> {
+    return this.until(`${alert} fires`, [alert], () => this.firing.has(alert));
+  }
+
   /** Each fired, and was over at least once. */
   resolved(...alerts: string[]): Promise<unknown> {
     return this.until(`${alerts.join(', ')} fired and ended`, alerts, (alert) => this.firstOver.has(alert));
