@@ -21,19 +21,39 @@ export const depConstraints = [
   },
   { sourceTag: 'scope:erasure', onlyDependOnLibsWithTags: libsOf('runtime', 'cassandra') },
   { sourceTag: 'scope:rules', onlyDependOnLibsWithTags: libsOf('schemas', 'runtime') },
+  { sourceTag: 'scope:tracing', onlyDependOnLibsWithTags: libsOf('schemas', 'runtime') },
   { sourceTag: 'scope:simulator', onlyDependOnLibsWithTags: libsOf('schemas') },
   {
     sourceTag: 'scope:testing',
     onlyDependOnLibsWithTags: libsOf('schemas', 'local-stack', 'bundling', 'identity'),
   },
-  { sourceTag: 'scope:mqtt-bridge', onlyDependOnLibsWithTags: libsOf('schemas', 'runtime', 'kafka') },
+  {
+    sourceTag: 'scope:mqtt-bridge',
+    onlyDependOnLibsWithTags: libsOf('schemas', 'runtime', 'kafka', 'tracing'),
+  },
   {
     sourceTag: 'scope:processor',
-    onlyDependOnLibsWithTags: libsOf('schemas', 'runtime', 'kafka', 'cassandra', 'rules', 'erasure'),
+    onlyDependOnLibsWithTags: libsOf(
+      'schemas',
+      'runtime',
+      'kafka',
+      'cassandra',
+      'rules',
+      'erasure',
+      'tracing',
+    ),
   },
   {
     sourceTag: 'scope:alerts',
-    onlyDependOnLibsWithTags: libsOf('schemas', 'runtime', 'kafka', 'cassandra', 'rules', 'erasure'),
+    onlyDependOnLibsWithTags: libsOf(
+      'schemas',
+      'runtime',
+      'kafka',
+      'cassandra',
+      'rules',
+      'erasure',
+      'tracing',
+    ),
   },
   {
     sourceTag: 'scope:drill',

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { GROUPS, TOPICS } from '@navora/schemas';
+import { traceSettings } from '@navora/tracing';
 import {
   adminPort,
   cassandraSettings,
@@ -21,6 +22,7 @@ export const alertsSettings = {
   ...serviceSettings,
   ...kafkaSettings,
   ...cassandraSettings,
+  ...traceSettings,
   adminPort: adminPort(9103),
   groupId: setting('NAVORA_ALERTS_GROUP', withDefault(text(/^\S+$/, 'a group name'), GROUPS.alerts)),
   signalsTopic: setting(

@@ -12,9 +12,11 @@ import { StoreProbe } from '@navora/cassandra';
 import { ErasureStore, Fences, type Fence } from '@navora/erasure';
 import { RulesInForce } from '@navora/rules';
 import {
+  certificatesOfStores,
   createLogger,
   createMetrics,
   errorFields,
+  gaugeCertificates,
   nestLogger,
   Refusals,
   runService,
@@ -22,6 +24,7 @@ import {
   startAdminServer,
 } from '@navora/runtime';
 import { SchemaRegistry, TOPIC_LAYOUT, TOPICS } from '@navora/schemas';
+import { startTracing, TracedLog } from '@navora/tracing';
 import { Announcer } from './announcer.js';
 import { AlertsMetrics } from './alerts-metrics.js';
 import { AlertsModule } from './alerts.module.js';
@@ -72,8 +75,12 @@ await runService(
     const notifications = notificationsFile === undefined ? undefined : loadNotifications(notificationsFile);
     const registry = createMetrics('alerts');
     const refusals = new Refusals(registry);
+    gaugeCertificates(registry, certificatesOfStores(configuration));
     const boot = new Boot(configuration, log, refusals);
-    const persistence = new Persistence(log, undefined, (error) => refusals.see('cassandra', error));
+    const persistence = new Persistence(log, undefined, (error, what) => {
+      refusals.see('cassandra', error);
+      metrics.storeFailed(what);
+    });
     const readiness = new Readiness(boot, persistence);
 
     await service.start(
@@ -113,6 +120,11 @@ await runService(
         started.start();
         return started;
       },
+      (started) => started.stop(),
+    );
+    const tracing = await service.start(
+      'tracing',
+      () => startTracing(service.name, configuration, log),
       (started) => started.stop(),
     );
     const kafka = createKafka('navora-alerts', configuration, log, {
@@ -158,8 +170,10 @@ await runService(
     });
     const metrics = new AlertsMetrics(registry, {
       openAlerts: () => journey.openAlerts,
-      consumerLag: () => strategy.group?.lag ?? 0,
-      unresolved: () => strategy.group?.unresolved ?? 0,
+      pendingSchemas: () => lessons.pendingSchemas,
+      lag: () => strategy.group?.lag ?? 0,
+      oldestAgeMs: () => strategy.group?.oldestAgeMs() ?? 0,
+      underWay: () => strategy.group?.unresolved ?? 0,
     });
     await service.start(
       'rules',
@@ -203,6 +217,8 @@ await runService(
       slots: new Slots(configuration.maxInFlight),
       persistence,
       metrics,
+      tracing,
+      tracedLog: new TracedLog(log),
       onTransition: (state) => dispatcher?.announce(state),
       onFatal: crash,
     });

@@ -27,31 +27,43 @@ export class NotificationMetrics {
       });
     const gauge = (name: string, help: string) =>
       new Gauge({ name: `navora_notifications_${name}`, help, labelNames: ['channel'] as const, registers });
-    this.sentCount = counter('sent_total', 'notifications that the channel accepted');
-    this.failedCount = counter('failed_total', 'notifications refused or given up: nobody was told');
-    this.retriedCount = counter('retried_total', 'attempts that failed and are repeated');
+    this.sentCount = counter('sent_total', 'Notifications that the channel accepted');
+    this.failedCount = counter('failed_total', 'Notifications refused or given up: nobody was told');
+    this.retriedCount = counter('retried_total', 'Attempts that failed and are repeated');
     this.throttledCount = counter(
       'throttled_total',
-      'notifications that had to wait for the end of a window',
+      'Notifications that had to wait for the end of a window',
     );
-    this.withdrawnCount = counter('withdrawn_total', 'of those, the ones that a later one overtook');
+    this.withdrawnCount = counter('withdrawn_total', 'Of those, the ones that a later one overtook');
     this.lateCount = new Counter({
       name: 'navora_notifications_suppressed_late_total',
-      help: 'alerts that woke nobody, since the reading was late or long on its way',
+      help: 'Alerts that woke nobody, since the reading was late or long on its way',
       registers,
     });
     this.pendingCount = gauge(
       'pending',
-      'notifications due and not settled, as of the last look; at most 10000 are seen',
+      'Notifications due and not settled, as of the last look; at most 10000 are seen',
     );
-    this.oldestPending = gauge('oldest_pending_seconds', 'how long the oldest of those has been due');
+    this.oldestPending = gauge('oldest_pending_seconds', 'How long the oldest of those has been due');
     this.handedOverAfter = new Histogram({
       name: 'navora_notifications_handed_over_seconds',
-      help: 'from the receipt of the reading to the acceptance by the channel',
+      help: 'From the receipt of the reading to the acceptance by the channel',
       labelNames: ['channel'] as const,
       buckets: SECONDS,
       registers,
     });
+  }
+
+  /** From the beginning: an alert on an increase misses the first of what was not there before. */
+  expect(channels: Iterable<string>): void {
+    const counters = [
+      ...[this.sentCount, this.failedCount, this.retriedCount],
+      ...[this.throttledCount, this.withdrawnCount],
+    ];
+    for (const channel of channels) {
+      for (const counter of counters) counter.labels(channel).inc(0);
+      this.pending(channel, 0, 0);
+    }
   }
 
   announced(

@@ -28,6 +28,7 @@ export function dispatcherOf(
     log: Logger;
   },
 ): Dispatcher {
+  metrics.expect(notifications.channels.keys());
   const pending = new CassandraPending(cassandra, keyspace);
   const ledger = new CassandraLedger(cassandra, keyspace);
   // Its own, so that what notifications have to repeat is no reason to give the service no signals.

@@ -24,7 +24,7 @@ export class Persistence {
   constructor(
     private readonly log: Logger,
     private readonly sleep: (ms: number) => Promise<unknown> = pause,
-    private readonly onError: (error: unknown) => void = () => undefined,
+    private readonly onError: (error: unknown, what: string) => void = () => undefined,
   ) {}
 
   /** False while something fails and is repeated. */
@@ -40,7 +40,7 @@ export class Persistence {
       return result;
     } catch (error) {
       this.failed.add(what);
-      this.onError(error);
+      this.onError(error, what);
       this.log.warn({ what, ...errorFields(error) }, 'operation_failed');
       throw error;
     }
@@ -61,7 +61,7 @@ export class Persistence {
           return await operation();
         } catch (error) {
           const kind = classifyStoreError(error);
-          this.onError(error);
+          this.onError(error, what);
           if (kind === 'invalid' || kind === 'bug') throw error;
           if (!failed) this.failing++;
           failed = true;

@@ -1,6 +1,7 @@
 import type { Fence, Fences } from '@navora/erasure';
 import type { Assignment, ConsumedRecord, DeadLetters, RecordBatch, SchemaLessons } from '@navora/kafka';
 import { heartbeatOf, rejected, type Heartbeat, type Rejection, type Signal } from '@navora/schemas';
+import { NO_TRACING, type TracedLog, type TracedSpan, type Tracing } from '@navora/tracing';
 import type { VehicleState } from './alert.js';
 import { AssignedPartition, type Vehicle as VehicleOf } from './assigned-partition.js';
 import type { Announcer } from './announcer.js';
@@ -12,6 +13,7 @@ import type { DecodedSignal } from './signal-decoder.js';
 import { effectOfSilence, isSilentTooLong } from './silence.js';
 import type { Slots } from './slots.js';
 import type { AlertStore, MarkStore } from './store.js';
+import { tellOfChanges } from './traced-changes.js';
 import { VehicleAtStore } from './vehicle-at-store.js';
 
 export interface JourneyParts {
@@ -27,7 +29,9 @@ export interface JourneyParts {
   /** Vehicles that may be at the store at once. */
   slots: Slots;
   persistence: Persistence;
-  metrics: Pick<AlertsMetrics, 'signal' | 'transition' | 'deadLetter'>;
+  metrics: Pick<AlertsMetrics, 'received' | 'signal' | 'transition' | 'deadLetter'>;
+  tracing?: Pick<Tracing, 'goesOn'>;
+  tracedLog?: Pick<TracedLog, 'tell'>;
   /** A transition is made, and shown in the views. */
   onTransition(state: VehicleState): void;
   /** An error that no retry mends: the process must end, nothing was committed. */
@@ -41,6 +45,7 @@ interface Taken {
   readonly cause: { readonly signal: Signal } | { readonly heartbeat: Heartbeat };
   /** The vehicle needs it no more. */
   done(): void;
+  readonly span?: TracedSpan | undefined;
 }
 /** What a cause does to a vehicle; of a heartbeat, the signal that stands for it. */
 interface Effect {
@@ -74,6 +79,7 @@ export class SignalJourney {
 
   /** Returns at once: an outage of the store must not keep the consumer from its heartbeats. */
   take(batch: RecordBatch): void {
+    this.parts.metrics.received(batch.records.length);
     const partition = this.partitionOf(batch.assignment);
     partition.tail = partition.tail.then(() => this.guarded(() => this.goThrough(partition, batch)));
   }
@@ -114,8 +120,12 @@ export class SignalJourney {
       }
       if ('signal' in decoded) {
         const vehicle = partition.vehicle(decoded.signal.vehicleId);
-        const done = () => batch.resolve(record);
-        this.inOrderOfItsVehicle(partition, vehicle, { batch, record, cause: decoded, done });
+        const span = (this.parts.tracing ?? NO_TRACING).goesOn('judge alerts', record.headers);
+        const done = () => {
+          batch.resolve(record);
+          span?.end();
+        };
+        this.inOrderOfItsVehicle(partition, vehicle, { batch, record, cause: decoded, done, span });
       }
       if ('rejection' in decoded) this.bury(batch, record, decoded.rejection);
     }
@@ -183,12 +193,13 @@ export class SignalJourney {
   }
 
   /** Undefined when our own code threw on it: it is given up, and the partition goes on. */
-  private effectOn({ id, marks, state }: Vehicle, { cause, batch, record }: Taken): Effect | undefined {
+  private effectOn({ id, marks, state }: Vehicle, taken: Taken): Effect | undefined {
+    const { cause } = taken;
     try {
       if ('heartbeat' in cause) return effectOfSilence(id, marks, cause.heartbeat);
       return { ...cause, folded: fold(marks, state, cause.signal, this.parts.describeRule) };
     } catch (error) {
-      this.bury(batch, record, rejected('processing-error', String(error)).rejection);
+      this.giveUp(taken, rejected('processing-error', String(error)).rejection);
       return undefined;
     }
   }
@@ -232,6 +243,7 @@ export class SignalJourney {
     const effect = this.effectOn(vehicle, taken);
     if (effect === undefined) return true;
     const { signal, folded } = effect;
+    const transition = taken.span?.part('change alerts');
     const next = this.parts.announcer.announced(
       vehicle.state,
       { ...stateAfter(vehicle.state, signal, folded), ...this.erasedAtOf(vehicle) },
@@ -239,12 +251,21 @@ export class SignalJourney {
       folded.outcome === 'late',
     );
     const outcome = await this.atStore.committed(partition, vehicle, next);
-    if (outcome === 'conflicting') return false;
+    if (outcome === 'conflicting') {
+      transition?.fail(outcome);
+      return false;
+    }
     if (outcome !== 'applied') {
-      this.bury(taken.batch, taken.record, outcome.rejection);
+      transition?.fail(outcome.rejection.reason);
+      this.giveUp(taken, outcome.rejection);
       return true;
     }
     await this.atStore.writeViews(partition, vehicle, next);
+    tellOfChanges(next.last.changes, {
+      span: transition,
+      log: this.parts.tracedLog,
+      headers: taken.record.headers,
+    });
     vehicle.become(next);
     this.parts.onTransition(next);
     partition.settle(vehicle, next.marks);
@@ -252,6 +273,11 @@ export class SignalJourney {
     this.parts.metrics.signal(folded.outcome);
     this.parts.metrics.transition(next.last.changes, signal, performance.now() - startedAt);
     return true;
+  }
+
+  private giveUp({ batch, record, span }: Taken, rejection: Rejection): void {
+    span?.fail(rejection.reason);
+    this.bury(batch, record, rejection);
   }
 
   private bury(batch: RecordBatch, record: ConsumedRecord, rejection: Rejection): void {
@@ -263,6 +289,11 @@ export class SignalJourney {
         return batch.resolve(record);
       }
       metrics.deadLetter(rejection.reason);
+      const { reason } = rejection;
+      this.parts.tracedLog?.tell('dead_lettered', record.headers, {
+        vehicleId: record.key?.toString(),
+        reason,
+      });
       await this.parts.deadLetters.bury(record, rejection);
       batch.resolve(record);
     });

@@ -1,6 +1,8 @@
 /** One QoS 1 message that the broker wants acknowledged. */
 export interface Delivery {
   readonly packetId: number;
+  /** ms since 1970 */
+  readonly receivedAt: number;
   settled: boolean;
 }
 
@@ -17,15 +19,15 @@ export class AckWindow {
   private head = 0;
   private closed = false;
 
-  constructor(private readonly sendPuback: (packetId: number) => void) {}
+  constructor(private readonly sendPuback: (packetId: number, receivedAt: number) => void) {}
 
   /** Deliveries without a PUBACK so far; none once the connection is gone. */
   get size(): number {
     return this.deliveries.length - this.head;
   }
 
-  receive(packetId: number): Delivery {
-    const delivery: Delivery = { packetId, settled: false };
+  receive(packetId: number, receivedAt = Date.now()): Delivery {
+    const delivery: Delivery = { packetId, receivedAt, settled: false };
     if (!this.closed) this.deliveries.push(delivery);
     return delivery;
   }
@@ -35,7 +37,7 @@ export class AckWindow {
     delivery.settled = true;
     let oldest = this.deliveries[this.head];
     while (oldest?.settled) {
-      this.sendPuback(oldest.packetId);
+      this.sendPuback(oldest.packetId, oldest.receivedAt);
       oldest = this.deliveries[++this.head];
     }
     this.dropAcknowledged();

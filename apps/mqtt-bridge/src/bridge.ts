@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ProduceLane, type Sender } from '@navora/kafka';
 import type { Logger } from '@navora/runtime';
+import { TracedLog, type Tracing } from '@navora/tracing';
 import {
   type DeadLetter,
   type Reading,
@@ -34,6 +35,7 @@ export interface BridgeParts {
   deadLetterEncoder: Encoder<DeadLetter>;
   metrics: BridgeMetrics;
   log: Logger;
+  tracing?: Pick<Tracing, 'arrives'>;
   /** Tests write to topics of their own. */
   topics?: Pick<typeof TOPICS, 'readings' | 'deadLetters'> | { readings: string; deadLetters: string };
 }
@@ -59,6 +61,7 @@ export class Bridge {
         maxRequestBytes: MAX_REQUEST_BYTES,
         minIntervalMs: MIN_REQUEST_INTERVAL_MS,
         log,
+        watcher: metrics.requests,
       });
     this.lanes = {
       readings: laneTo(topics.readings, TOPIC_LAYOUT[TOPICS.readings]),
@@ -82,6 +85,8 @@ export class Bridge {
       deadLettersLane: this.lanes.deadLetters,
       intake,
       metrics,
+      tracing: parts.tracing,
+      tracedLog: new TracedLog(log),
     });
     this.subscriber = new Subscriber({
       settings: { ...parts.settings, filter: vehicleTopic.filter },
@@ -95,6 +100,7 @@ export class Bridge {
         new Heartbeats({
           readings: { topic: topics.readings, partitions: TOPIC_LAYOUT[TOPICS.readings].partitions },
           readingsLane: this.lanes.readings,
+          onPassed: () => metrics.heartbeats.inc(),
         }),
     });
     metrics.watch({

@@ -14,6 +14,7 @@ import {
   withDefault,
 } from '@navora/runtime';
 import { TELEMETRY_TOPIC, TOPICS } from '@navora/schemas';
+import { traceSettings } from '@navora/tracing';
 import { TOPIC_PATTERN } from './vehicle-topic.js';
 
 const topicName = (variable: string, preferred: string) =>
@@ -23,6 +24,7 @@ const topicName = (variable: string, preferred: string) =>
 export const bridgeSettings = {
   ...serviceSettings,
   ...kafkaSettings,
+  ...traceSettings,
   adminPort: adminPort(9101),
   readingsTopic: topicName('NAVORA_READINGS_TOPIC', TOPICS.readings),
   deadLettersTopic: topicName('NAVORA_DEAD_LETTERS_TOPIC', TOPICS.deadLetters),

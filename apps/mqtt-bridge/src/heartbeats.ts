@@ -6,6 +6,8 @@ import type { AckWindow } from './ack-window.js';
 export interface HeartbeatParts {
   readings: { topic: string; partitions: number };
   readingsLane: Pick<ProduceLane, 'produce'>;
+  /** Every partition has one. */
+  onPassed?(): void;
 }
 
 /** Tells messages of one connection from those of others, also of other processes. */
@@ -56,7 +58,9 @@ export class Heartbeats {
       readingsLane.produce(
         { ...{ topic: readings.topic, key: null, value: null, partition, headers }, timestamp: Date.now() },
         () => {
-          if (--left === 0) settle();
+          if (--left > 0) return;
+          this.parts.onPassed?.();
+          settle();
         },
       );
     }

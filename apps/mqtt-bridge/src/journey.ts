@@ -10,6 +10,7 @@ import {
   type Rejection,
   type VehicleId,
 } from '@navora/schemas';
+import { NO_TRACING, type TracedLog, type TracedSpan, type Tracing } from '@navora/tracing';
 import type { IPublishPacket } from 'mqtt-packet';
 import type { AckWindow } from './ack-window.js';
 import { deadLetterOf, type LetterTarget } from './dead-letter.js';
@@ -33,6 +34,8 @@ export interface JourneyParts {
   deadLettersLane: Pick<ProduceLane, 'produce'>;
   intake: Intake;
   metrics: BridgeMetrics;
+  tracing?: Pick<Tracing, 'arrives'> | undefined;
+  tracedLog?: Pick<TracedLog, 'tell'> | undefined;
 }
 
 type Decision = { value: Buffer } | { rejection: Rejection };
@@ -42,16 +45,22 @@ type Decision = { value: Buffer } | { rejection: Rejection };
  * a crash anywhere before leaves it with the broker, which delivers it again.
  */
 export class Journey {
-  constructor(private readonly parts: JourneyParts) {}
+  private readonly tracing: Pick<Tracing, 'arrives'>;
+
+  constructor(private readonly parts: JourneyParts) {
+    this.tracing = parts.tracing ?? NO_TRACING;
+  }
 
   /** Never throws and never waits: whatever a vehicle sends, the messages behind it go on. */
   begin(packet: IPublishPacket, window: AckWindow): void {
     // 1. Received: it has its place in the order of PUBACKs. QoS 0 asks for none.
-    const delivery = packet.qos > 0 ? window.receive(packet.messageId as number) : undefined;
     const message = messageOf(packet, Date.now());
+    const delivery =
+      packet.qos > 0 ? window.receive(packet.messageId as number, message.receivedAt) : undefined;
     this.parts.intake.taken(message.body.length, message.receivedAt);
     this.parts.metrics.received.inc();
     if (packet.dup) this.parts.metrics.redelivered.inc();
+    const span = this.tracing.arrives('receive', message.userProperties, message.receivedAt);
 
     // 2. Whose is it, and what does it say?
     const vehicleId = this.parts.vehicleTopic.vehicleOf(message.topic);
@@ -61,12 +70,13 @@ export class Journey {
     const kafkaHasIt = () => {
       const now = Date.now();
       this.parts.intake.settled(message.body.length, now);
-      this.parts.metrics.latency.observe((now - message.receivedAt) / 1000);
+      this.parts.metrics.inKafka(now - message.receivedAt);
       // 4. Acknowledged, as soon as everything received before it is.
       if (delivery) window.settle(delivery);
+      if (span) endOf(span, vehicleId, decision);
     };
     if ('rejection' in decision) this.bury(message, vehicleId, decision.rejection, kafkaHasIt);
-    else this.forward(message, vehicleId as VehicleId, decision.value, kafkaHasIt);
+    else this.forward(message, vehicleId as VehicleId, decision.value, headersFor(message, span), kafkaHasIt);
   }
 
   private decide(message: ReceivedMessage, vehicleId: VehicleId | undefined): Decision {
@@ -112,10 +122,10 @@ export class Journey {
     message: ReceivedMessage,
     vehicleId: VehicleId,
     value: Buffer,
+    headers: OutgoingRecord['headers'],
     kafkaHasIt: () => void,
   ): void {
     const { readings, readingsLane, metrics } = this.parts;
-    const headers = headersFor(message);
     metrics.forwarded.inc();
     readingsLane.produce(
       { topic: readings.topic, key: vehicleId, value, headers, timestamp: message.receivedAt },
@@ -132,18 +142,27 @@ export class Journey {
     const { deadLetters, deadLettersLane, metrics } = this.parts;
     const letter = deadLetterOf(message, vehicleId, rejection, deadLetters, Date.now());
     metrics.deadLettered(rejection.reason);
+    const { reason } = rejection;
+    this.parts.tracedLog?.tell('dead_lettered', message.userProperties, { vehicleId, reason });
     deadLettersLane.produce({ ...letter, headers: headersFor(message) }, kafkaHasIt);
   }
 }
 
+function endOf(span: TracedSpan, vehicleId: VehicleId | undefined, decision: Decision): void {
+  if (vehicleId !== undefined) span.tell({ 'navora.vehicle_id': vehicleId });
+  if ('rejection' in decision) span.fail(decision.rejection.reason);
+  else span.end();
+}
+
 /** What travels on into Kafka: the trace, and the mark of a message that was redriven. */
-function headersFor({ userProperties }: ReceivedMessage): OutgoingRecord['headers'] {
-  if (userProperties === undefined) return undefined;
-  const headers: OutgoingRecord['headers'] = {};
+function headersFor({ userProperties }: ReceivedMessage, span?: TracedSpan): OutgoingRecord['headers'] {
+  if (userProperties === undefined) return span?.headers;
+  const headers: NonNullable<OutgoingRecord['headers']> = {};
   for (const name of TRACE_HEADERS) {
     const value = userProperties[name];
     if (value !== undefined) headers[name] = value;
   }
+  if (span) Object.assign(headers, span.headers);
   const redriven = userProperties[REDRIVEN_HEADER];
   if (parseRedriven(redriven)) headers[REDRIVEN_HEADER] = redriven;
   return headers;

@@ -45,7 +45,8 @@ export interface ConnectionListener {
   received(packet: IPublishPacket, window: AckWindow): void;
   /** The broker has accepted the connection and the subscription, or its end. Messages may come before. */
   subscribed(connack: IConnackPacket, grantedQos: number): void;
-  acknowledged(): void;
+  /** A PUBACK left, of what was received then, ms since 1970. */
+  acknowledged(receivedAt: number): void;
   /** What to publish to ourselves now. */
   heartbeat(): string;
   /** It is back, or another's is: its PUBACK leaves once it is settled in the window. */
@@ -92,9 +93,9 @@ export class MqttConnection {
   ) {
     this.ended = new Promise((resolve) => (this.resolveEnded = resolve));
     this.pubacks = new PubackWriter(stream);
-    this.window = new AckWindow((packetId) => {
+    this.window = new AckWindow((packetId, receivedAt) => {
       this.pubacks.send(packetId);
-      listener.acknowledged();
+      listener.acknowledged(receivedAt);
       if (packetId === this.markPacketId) void this.endSession();
     });
     this.keepalive = new Keepalive(

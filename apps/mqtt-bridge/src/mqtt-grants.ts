@@ -7,9 +7,11 @@ export interface Wishes {
   expectsSession: boolean;
 }
 
+export const SHORTFALLS = ['session', 'session-expiry', 'receive-maximum', 'qos'] as const;
+
 /** One way in which the broker granted less than the bridge needs to lose nothing. */
 export interface Shortfall {
-  what: 'session' | 'session-expiry' | 'receive-maximum' | 'qos';
+  what: (typeof SHORTFALLS)[number];
   asked: string | number;
   granted: string | number;
 }

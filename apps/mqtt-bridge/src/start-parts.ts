@@ -1,6 +1,15 @@
 import { checkTopics, createKafka, createProducer, WrongTopics } from '@navora/kafka';
-import { createMetrics, Refusals, type Service, startAdminServer, untilItAnswers } from '@navora/runtime';
+import {
+  certificatesOfKafka,
+  createMetrics,
+  gaugeCertificates,
+  Refusals,
+  type Service,
+  startAdminServer,
+  untilItAnswers,
+} from '@navora/runtime';
 import { RecordEncoder, SchemaNotRegistered, SchemaRegistry, TOPIC_LAYOUT, TOPICS } from '@navora/schemas';
+import { startTracing } from '@navora/tracing';
 import { Bridge } from './bridge.js';
 import { openBrokerSocket } from './broker-socket.js';
 import type { BridgeConfiguration } from './config.js';
@@ -29,6 +38,10 @@ export async function startParts(
   const registry = createMetrics(service.name);
   const metrics = createBridgeMetrics(registry);
   const refusals = new Refusals(registry);
+  gaugeCertificates(registry, {
+    mqtt: { caFile: configuration.mqttCaFile, certFile: configuration.mqttCertFile },
+    ...certificatesOfKafka(configuration),
+  });
   const { port } = await service.start(
     'admin server',
     () =>
@@ -42,6 +55,11 @@ export async function startParts(
   );
   log.info({ port }, 'admin_server_listening');
 
+  const tracing = await service.start(
+    'tracing',
+    () => startTracing(service.name, configuration, log),
+    (started) => started.stop(),
+  );
   const kafka = createKafka(service.name, configuration, log, {
     onComplaint: (error) => refusals.see('kafka', error),
   });
@@ -101,6 +119,7 @@ export async function startParts(
         deadLetterEncoder,
         metrics,
         log,
+        tracing,
         topics,
       });
       readiness.startedAs(bridge);

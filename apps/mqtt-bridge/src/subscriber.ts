@@ -19,7 +19,13 @@ export interface SubscriberParts {
   intake: Intake;
   metrics: Pick<
     BridgeMetrics,
-    'acknowledged' | 'reconnects' | 'takeOvers' | 'grantedLess' | 'expiring' | 'brokerDropped'
+    | 'acknowledged'
+    | 'reconnects'
+    | 'takeOvers'
+    | 'grantedLess'
+    | 'expiring'
+    | 'brokerDropped'
+    | 'heartbeatsRefused'
   >;
   log: Logger;
   received: (packet: IPublishPacket, window: AckWindow) => void;
@@ -118,10 +124,13 @@ export class Subscriber {
       },
       heartbeat: () => heartbeats.next(Date.now()),
       heartbeatBack: (packet, window) => heartbeats.received(packet, window),
-      heartbeatsRefused: (detail) => log.error({ detail }, 'mqtt_heartbeats_refused'),
+      heartbeatsRefused: (detail) => {
+        metrics.heartbeatsRefused.inc();
+        log.error({ detail }, 'mqtt_heartbeats_refused');
+      },
       brokerDropped: (messages) => this.drops.told(messages),
       subscribed: (connack, grantedQos) => this.checkGrants(connack, grantedQos),
-      acknowledged: () => metrics.acknowledged.inc(),
+      acknowledged: (receivedAt) => metrics.acknowledged(Date.now() - receivedAt),
     });
     const ending = await this.connection.ended;
     if (ending.cause === 'hung-up' && this.subscribed) this.hangUps++;

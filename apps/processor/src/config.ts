@@ -11,6 +11,7 @@ import {
   withDefault,
 } from '@navora/runtime';
 import { GROUPS, TOPICS } from '@navora/schemas';
+import { traceSettings } from '@navora/tracing';
 
 const topicName = (variable: string, preferred: string) =>
   setting(variable, withDefault(text(/^[\w.-]{1,249}$/, 'a topic name'), preferred));
@@ -22,6 +23,7 @@ export const processorSettings = {
   ...serviceSettings,
   ...kafkaSettings,
   ...cassandraSettings,
+  ...traceSettings,
   adminPort: adminPort(9102),
   groupId: setting(
     'NAVORA_PROCESSOR_GROUP',

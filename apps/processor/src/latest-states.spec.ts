@@ -6,7 +6,7 @@ import { type Gathering, LatestStates, type LatestState } from './latest-states.
 
 const log = createLogger('test', 'silent');
 const NOW = Date.now();
-const AT_ONCE: Gathering = { forMs: 0, readings: 1 };
+const AT_ONCE: { gathering: Gathering } = { gathering: { forMs: 0, readings: 1 } };
 
 it('writes only the newest of what waits, and resolves everything that it covers', async () => {
   const written: LatestState[][] = [];
@@ -108,19 +108,19 @@ describe('what a shard gathers before it is written', () => {
   beforeEach(() => void (writes.length = 0));
 
   it('is what comes within a moment, in one write', async () => {
-    const latest = new LatestStates({ write }, log, NO_FENCES, { forMs: 20, readings: 100 });
+    const latest = new LatestStates({ write }, log, NO_FENCES, { gathering: { forMs: 20, readings: 100 } });
     await Promise.all(['a', 'b', 'c'].map((vehicleId) => latest.remember(1, aReading({ vehicleId }), NOW)));
     expect(writes).toEqual([['a', 'b', 'c']]);
   });
 
   it('is written at once when it is enough', async () => {
-    const latest = new LatestStates({ write }, log, NO_FENCES, { forMs: 60_000, readings: 3 });
+    const latest = new LatestStates({ write }, log, NO_FENCES, { gathering: { forMs: 60_000, readings: 3 } });
     await Promise.all(['a', 'b', 'c'].map((vehicleId) => latest.remember(1, aReading({ vehicleId }), NOW)));
     expect(writes).toEqual([['a', 'b', 'c']]);
   });
 
   it('is apart from what another shard gathers', async () => {
-    const latest = new LatestStates({ write }, log, NO_FENCES, { forMs: 20, readings: 100 });
+    const latest = new LatestStates({ write }, log, NO_FENCES, { gathering: { forMs: 20, readings: 100 } });
     await Promise.all(
       [1, 2].map((shard) => latest.remember(shard, aReading({ vehicleId: `v${shard}` }), NOW)),
     );

@@ -45,6 +45,7 @@ class Waiting {
  * is the next one, and of several readings of a vehicle only the newest is written.
  */
 export class LatestStates {
+  private readonly gathering: Gathering;
   private readonly shards = new Map<number, Waiting>();
   /** Shards with something to write and none of it under way, in the order they came. */
   private readonly ready: number[] = [];
@@ -56,8 +57,10 @@ export class LatestStates {
     private readonly writer: LatestStateWriter,
     private readonly log: Logger,
     private readonly fences: FenceCheck,
-    private readonly gathering: Gathering = GATHER,
-  ) {}
+    private readonly options: { onFailure?(error: unknown): void; gathering?: Gathering } = {},
+  ) {
+    this.gathering = options.gathering ?? GATHER;
+  }
 
   get healthy(): boolean {
     return this.failing === 0;
@@ -123,6 +126,7 @@ export class LatestStates {
       onRetry: (error, attempt) => {
         if (!failed) this.failing++;
         failed = true;
+        this.options.onFailure?.(error);
         this.log.warn({ shard, attempt, ...errorFields(error) }, 'latest_state_not_written');
       },
     });

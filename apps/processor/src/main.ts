@@ -15,8 +15,10 @@ import {
 } from '@navora/kafka';
 import { ErasureStore, Fences, MissingErasures } from '@navora/erasure';
 import {
+  certificatesOfStores,
   createLogger,
   createMetrics,
+  gaugeCertificates,
   nestLogger,
   Refusals,
   runService,
@@ -33,6 +35,7 @@ import {
   TOPIC_LAYOUT,
   TOPICS,
 } from '@navora/schemas';
+import { startTracing, TracedLog } from '@navora/tracing';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { readConfig, type ProcessorConfig } from './config.js';
@@ -42,6 +45,7 @@ import { ProcessorModule } from './processor.module.js';
 import { ReadingJourney } from './reading-journey.js';
 import { CassandraReadings, ReadingStore } from './reading-store.js';
 import { Signals } from './signals.js';
+import { StoreMetrics } from './store-metrics.js';
 
 const DAY_MS = 24 * 3600 * 1000;
 
@@ -81,7 +85,9 @@ await runService(
 
     const registry = createMetrics('processor');
     const metrics = new ProcessorMetrics(registry);
+    const storeMetrics = new StoreMetrics(registry);
     const refusals = new Refusals(registry);
+    gaugeCertificates(registry, certificatesOfStores(config));
     let judge: Judge;
     const rules = await service.start(
       'rules',
@@ -104,9 +110,7 @@ await runService(
       },
       (inForce) => inForce.stop(),
     );
-    metrics.gauge('rules_refused', 'Whether the rules file is wrong, so that older rules are in force.', () =>
-      Number(rules.isRefused),
-    );
+    metrics.watchRules(() => rules.isRefused);
     const notReady = new Map<string, () => boolean>();
     await service.start(
       'admin server',
@@ -125,6 +129,11 @@ await runService(
       (server) => server.close(),
     );
 
+    const tracing = await service.start(
+      'tracing',
+      () => startTracing(service.name, config, log),
+      (started) => started.stop(),
+    );
     const kafka = createKafka('navora-processor', config, log, {
       onExpiredRecords: () => metrics.readingsExpired(),
       onComplaint: (error) => refusals.see('kafka', error),
@@ -185,6 +194,7 @@ await runService(
           maxRequestBytes: 900_000,
           minIntervalMs: 20,
           log,
+          watcher: metrics.requests,
         }),
       (started) => started.stop(),
     );
@@ -199,9 +209,9 @@ await runService(
     const store = new ReadingStore(new CassandraReadings(cassandra, config.cassandraKeyspace), {
       fences,
       maxBatchesInFlight: config.maxBatchesInFlight,
-      onBatch: (rows, ms) => metrics.batch(rows, ms),
+      onBatch: (rows, ms) => storeMetrics.batch(rows, ms),
       onFailure: (kind, error, rows) => {
-        metrics.batchFailed(kind);
+        storeMetrics.batchFailed(kind);
         refusals.see('cassandra', error);
         log.warn({ kind, rows, error: String(error) }, 'store_failed');
       },
@@ -210,6 +220,12 @@ await runService(
       new CassandraLatestStates(cassandra, config.cassandraKeyspace),
       log,
       fences,
+      {
+        onFailure: (error) => {
+          storeMetrics.latestStateFailed();
+          refusals.see('cassandra', error);
+        },
+      },
     );
     const journey = new ReadingJourney({
       codec,
@@ -223,6 +239,8 @@ await runService(
       deadLetters: new DeadLetters('processor', lane, deadLetterEncoder, config.deadLettersTopic),
       fences,
       metrics,
+      tracing,
+      tracedLog: new TracedLog(log),
       retentionMs: config.retentionDays * DAY_MS,
       onBug: crash,
     });
@@ -251,24 +269,15 @@ await runService(
       () => app.close(),
     );
 
-    metrics.gauge(
-      'consumer_lag',
-      'Records received and not yet processed, as of the last fetches.',
-      () => strategy.group?.lag ?? 0,
-    );
-    metrics.gauge('unresolved', 'Readings under way.', () => strategy.group?.underWay ?? 0);
-    metrics.gauge(
-      'parked_records',
-      'Readings that wait for a schema, or behind one that does.',
-      () => parking.parked,
-    );
-    metrics.gauge('parked_vehicles', 'Vehicles whose readings wait.', () => parking.vehicles);
-    metrics.gauge('parked_schemas', 'Schema ids that readings wait for.', () => lessons.pendingSchemas);
-    metrics.gauge(
-      'paused_partitions',
-      'Partitions not fetched from, as no more of their readings may wait.',
-      () => strategy.group?.pausedPartitions ?? 0,
-    );
+    metrics.watch({
+      lag: () => strategy.group?.lag ?? 0,
+      oldestAgeMs: () => strategy.group?.oldestAgeMs() ?? 0,
+      underWay: () => strategy.group?.underWay ?? 0,
+      parkedRecords: () => parking.parked,
+      parkedVehicles: () => parking.vehicles,
+      parkedSchemas: () => lessons.pendingSchemas,
+      pausedPartitions: () => strategy.group?.pausedPartitions ?? 0,
+    });
     notReady.set('no partition is assigned', () => strategy.group?.assigned ?? false);
     notReady.set('Cassandra does not take readings', () => store.healthy && latest.healthy);
     notReady.set('nobody can tell which vehicles are erased', () => fences.fresh);

@@ -16,6 +16,7 @@ import {
   type ReadingCodec,
   type Rejection,
 } from '@navora/schemas';
+import { handedOn, NO_TRACING, type TracedLog, type TracedSpan, type Tracing } from '@navora/tracing';
 import { check } from './check.js';
 import type { LatestStates } from './latest-states.js';
 import type { ProcessorMetrics } from './metrics.js';
@@ -37,6 +38,8 @@ export interface JourneyParts {
   fences: FenceCheck;
   metrics: ProcessorMetrics;
   retentionMs: number;
+  tracing?: Pick<Tracing, 'goesOn'>;
+  tracedLog?: Pick<TracedLog, 'tell'>;
   /** A bug outside the pure steps: the process must end, nothing of it was committed. */
   onBug(error: unknown): void;
 }
@@ -59,9 +62,14 @@ export class ReadingJourney {
   /** The youngest record under way of each vehicle: settled once its signal has been handed over. */
   private readonly lastOf = new Map<string, Promise<void>>();
 
-  constructor(private readonly parts: JourneyParts) {}
+  private readonly tracing: Pick<Tracing, 'goesOn'>;
+
+  constructor(private readonly parts: JourneyParts) {
+    this.tracing = parts.tracing ?? NO_TRACING;
+  }
 
   begin(batch: RecordBatch): void {
+    this.parts.metrics.received(batch);
     for (const record of batch.records) {
       const heartbeat = heartbeatOf(record);
       if (heartbeat) {
@@ -92,8 +100,10 @@ export class ReadingJourney {
 
   /** Nothing is awaited from here to the store: of two deliveries of one reading the first must be stored. */
   private setOut(batch: RecordBatch, record: ConsumedRecord, row: ReadingRow | Refused | 'erased'): void {
+    if (typeof row === 'object' && 'reading' in row) this.parts.metrics.setsOut(row.reading);
     const vehicle = record.key?.toString() ?? '';
-    const journey = this.follow(batch, record, row, this.lastOf.get(vehicle)).catch(this.parts.onBug);
+    const span = this.tracing.goesOn('process', record.headers);
+    const journey = this.follow(batch, record, row, this.lastOf.get(vehicle), span).catch(this.parts.onBug);
     this.lastOf.set(vehicle, journey);
     void journey.then(() => {
       if (this.lastOf.get(vehicle) === journey) this.lastOf.delete(vehicle);
@@ -124,12 +134,16 @@ export class ReadingJourney {
     record: ConsumedRecord,
     row: ReadingRow | Refused | 'erased',
     earlier: Promise<void> | undefined,
+    span: TracedSpan | undefined,
   ): Promise<void> {
-    if (row === 'erased') return this.forget(batch, record, earlier);
-    if ('rejection' in row) return this.bury(batch, record, row.rejection, earlier);
+    if (row === 'erased') return this.forget(batch, record, earlier, span);
+    if ('rejection' in row) return this.bury(batch, record, row.rejection, earlier, span);
+    const storing = span?.part('store');
     const stored = await this.parts.store.storeOnce(row);
-    if (stored === 'erased') return this.forget(batch, record, earlier);
-    if ('rejection' in stored) return this.bury(batch, record, stored.rejection, earlier);
+    storing?.end();
+    if (stored === 'erased') return this.forget(batch, record, earlier, span);
+    if ('rejection' in stored) return this.bury(batch, record, stored.rejection, earlier, span);
+    span?.tell({ 'navora.vehicle_id': row.reading.vehicleId, 'navora.status': stored.status });
     this.parts.metrics.stored(stored, row);
 
     const remembered = stored.clockSuspect
@@ -137,15 +151,16 @@ export class ReadingJourney {
       : this.parts.latest.remember(row.shard, row.reading, row.receivedAt);
 
     const { signals } = this.parts;
-    if (!signals) return this.resolveAfter(batch, record, undefined, remembered);
+    if (!signals) return this.resolveAfter(batch, record, undefined, remembered, span);
     const signal = this.judged(signals, row, stored);
-    if ('rejection' in signal) return this.bury(batch, record, signal.rejection, earlier);
+    if ('rejection' in signal) return this.bury(batch, record, signal.rejection, earlier, span);
 
     await earlier; // a vehicle's signals leave in its order
-    if (!batch.assignment.held) return; // the partition's new owner meets this record again
-    if (this.isErased(record)) return this.forget(batch, record, earlier);
-    const published = signals.publish(row.reading.vehicleId, signal.bytes);
-    this.resolveAfter(batch, record, published, remembered);
+    if (!batch.assignment.held) return span?.fail('not ours'); // the partition's new owner meets it again
+    if (this.isErased(record)) return this.forget(batch, record, earlier, span);
+    const headers = span?.headers ?? handedOn(record.headers);
+    const published = signals.publish(row.reading.vehicleId, signal.bytes, headers);
+    this.resolveAfter(batch, record, published, remembered, span);
   }
 
   /** decode → check → row; undefined while the schema is not known. */
@@ -187,12 +202,17 @@ export class ReadingJourney {
     record: ConsumedRecord,
     rejection: Rejection,
     earlier: Promise<void> | undefined,
+    span: TracedSpan | undefined,
   ): Promise<void> {
     if (!this.parts.fences.fresh) await this.parts.fences.untilFresh();
-    if (this.isErased(record)) return this.forget(batch, record, earlier);
-    this.parts.metrics.deadLettered(rejection.reason);
+    if (this.isErased(record)) return this.forget(batch, record, earlier, span);
+    const { reason } = rejection;
+    this.parts.metrics.deadLettered(reason);
+    const vehicleId = record.key?.toString();
+    this.parts.tracedLog?.tell('dead_lettered', record.headers, { vehicleId, reason });
     await this.parts.deadLetters.bury(record, rejection);
     batch.resolve(record);
+    span?.fail(reason);
     await earlier; // the signal behind it follows the one before it
   }
 
@@ -204,9 +224,11 @@ export class ReadingJourney {
     batch: RecordBatch,
     record: ConsumedRecord,
     earlier: Promise<void> | undefined,
+    span: TracedSpan | undefined,
   ): Promise<void> {
     this.parts.metrics.erased();
     batch.resolve(record);
+    span?.fail('erased');
     await earlier; // the signal behind it follows the one before it
   }
 
@@ -215,8 +237,13 @@ export class ReadingJourney {
     record: ConsumedRecord,
     published: Promise<void> | undefined,
     remembered: Promise<void> | undefined,
+    span: TracedSpan | undefined,
   ): void {
-    void Promise.all([published, remembered]).then(() => batch.resolve(record), this.parts.onBug);
+    void Promise.all([published, remembered]).then(() => {
+      if (published) this.parts.metrics.signalled();
+      batch.resolve(record);
+      span?.end();
+    }, this.parts.onBug);
   }
 }
 

@@ -41,6 +41,11 @@ const LIVE_WITHIN_MS = 60_000;
  */
 const GATHER_MS = 2000;
 
+/** Somebody waits for it. */
+export function isLive({ receivedAt, reading }: Pick<ReadingRow, 'receivedAt' | 'reading'>): boolean {
+  return receivedAt - reading.recordedAt <= LIVE_WITHIN_MS;
+}
+
 /** Stores each reading once, whatever is delivered twice, lost on the way, or raced by another processor. */
 export class ReadingStore {
   private readonly commits: GroupCommit<ReadingRow, ExistingRow>;
@@ -59,7 +64,7 @@ export class ReadingStore {
       keyOfExisting: (row) => row.key,
       maxBatchRows: 64,
       maxBacklogBatchRows: 128,
-      isPatient: ({ receivedAt, reading }) => receivedAt - reading.recordedAt > LIVE_WITHIN_MS,
+      isPatient: (row) => !isLive(row),
       gatherMs: GATHER_MS,
       retry: { firstMs: 200, maxMs: 2000 },
     });

@@ -46,7 +46,8 @@ export class Signals {
   }
 
   /** Hands the signal over, in order; resolves once Kafka has it. */
-  publish(vehicleId: string, signal: Buffer): Promise<void> {
-    return this.lane.produced({ topic: this.topic, key: vehicleId, value: signal, timestamp: Date.now() });
+  publish(vehicleId: string, signal: Buffer, headers?: Record<string, string>): Promise<void> {
+    const record = { topic: this.topic, key: vehicleId, value: signal, headers };
+    return this.lane.produced({ ...record, timestamp: Date.now() });
   }
 }

@@ -10,7 +10,9 @@ import { errors, types } from 'cassandra-driver';
  *
  * Classes as seen with cassandra-driver 4.10 against Cassandra 5.0.
  */
-export type StoreErrorKind = 'unknown-outcome' | 'transient' | 'refused' | 'invalid' | 'bug';
+export type StoreErrorKind = (typeof STORE_ERROR_KINDS)[number];
+
+export const STORE_ERROR_KINDS = ['unknown-outcome', 'transient', 'refused', 'invalid', 'bug'] as const;
 
 const { responseErrorCodes: codes } = types;
 

@@ -4,7 +4,7 @@ export { hostileMessage } from './hostile-messages.js';
 export { KafkaStanding } from './kafka-standing.js';
 export { lastLine, renderDrill, type DrillReport } from './report.js';
 export { runDrill } from './run-drill.js';
-export { ServiceFailure, type ServiceProcess } from './service-process.js';
+export { freePort, ServiceFailure, ServiceProcess } from './service-process.js';
 export { SERVICES, type ServiceName } from './services.js';
 export { servicePrograms, type SourceOf } from './service-programs.js';
 export { ServiceProcesses } from './service-processes.js';

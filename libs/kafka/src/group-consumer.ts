@@ -92,6 +92,12 @@ export class GroupConsumer {
     return this.held.lag;
   }
 
+  /** How long ago the oldest record came into being that was taken over and is not resolved; 0 when all are. */
+  oldestAgeMs(now = Date.now()): number {
+    const at = this.held.oldestUnresolvedAt;
+    return at === undefined ? 0 : Math.max(0, now - at);
+  }
+
   async start(): Promise<void> {
     await this.open();
     this.commitLoop = this.commitUntilStopped();

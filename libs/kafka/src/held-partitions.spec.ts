@@ -61,3 +61,26 @@ it('I6: nothing is committed when the group meets while partitions are made read
   });
   expect(asked).toEqual([]);
 });
+
+it('tells since when the oldest record waits, over all partitions, and nothing when none does', () => {
+  const held = new HeldPartitions(() => undefined);
+  held.begin(2);
+  const records = (partition: number, ...timestamps: number[]) =>
+    timestamps.map((timestamp, index) => ({
+      ...{ topic: 'topic', partition, offset: BigInt(index), timestamp },
+      ...{ key: null, value: null, headers: {} },
+    }));
+  const take = (partition: number, ...timestamps: number[]) =>
+    held.takeOver({
+      ...{ topic: 'topic', partition, highWatermark: 9n },
+      records: records(partition, ...timestamps),
+    }).batch;
+  expect(held.oldestUnresolvedAt).toBeUndefined();
+  const young = take(0, 5000);
+  const old = take(1, 2000, 3000);
+  expect(held.oldestUnresolvedAt).toBe(2000);
+  for (const record of old?.records ?? []) old?.resolve(record);
+  expect(held.oldestUnresolvedAt).toBe(5000);
+  for (const record of young?.records ?? []) young?.resolve(record);
+  expect(held.oldestUnresolvedAt).toBeUndefined();
+});

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { OffsetTracker } from './offset-tracker.js';
+import { TakenBatches } from './taken-batches.js';
 import { RecordBatch, type Assignment, type ConsumedRecord } from './record-batch.js';
 
 /** Up to which record, this one not included, a partition is done. */
@@ -48,6 +49,7 @@ interface HeldPartition {
   lastTracked: bigint;
   committed: bigint | undefined;
   highWatermark: bigint;
+  batches: TakenBatches;
 }
 
 /**
@@ -98,6 +100,19 @@ export class HeldPartitions {
     return sum;
   }
 
+  /**
+   * When the oldest record came into being that is not resolved, to the precision of a fetch, in ms since 1970;
+   * undefined when all that was taken over is resolved.
+   */
+  get oldestUnresolvedAt(): number | undefined {
+    let oldest: number | undefined;
+    for (const { tracker, batches } of this.held.values()) {
+      const at = batches.oldestBeyond(tracker.lowWatermark);
+      if (at !== undefined && (oldest === undefined || at < oldest)) oldest = at;
+    }
+    return oldest;
+  }
+
   /** The group has met, and this member has its share. */
   begin(assignedPartitions: number): void {
     this.end();
@@ -123,7 +138,12 @@ export class HeldPartitions {
     const fresh = fetched.records.filter(({ offset }) => offset > partition.lastTracked);
     const records = fresh.slice(0, admits(fresh));
     for (const { offset } of records) partition.tracker.track(offset);
-    partition.lastTracked = records.at(-1)?.offset ?? partition.lastTracked;
+    const [first] = records;
+    const last = records.at(-1);
+    if (first && last) {
+      partition.lastTracked = last.offset;
+      partition.batches.note(last.offset, first.timestamp, partition.tracker.lowWatermark);
+    }
     const whole = records.length === fresh.length;
     if (records.length === 0) return { batch: undefined, whole };
     return {
@@ -183,6 +203,7 @@ export class HeldPartitions {
         lastTracked: -1n,
         committed: undefined,
         highWatermark: 0n,
+        batches: new TakenBatches(),
       };
       this.held.set(key, held);
     }

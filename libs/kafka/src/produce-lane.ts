@@ -33,6 +33,14 @@ export interface ProduceLaneOptions {
   /** How long a failed request waits before it is repeated. */
   retry?: Backoff;
   log: Logger;
+  watcher?: LaneWatcher | undefined;
+}
+
+export interface LaneWatcher {
+  /** Kafka has a request: so many records, and how long that took with all that failed. */
+  acknowledged?(records: number, tookMs: number): void;
+  /** An attempt failed, and is repeated. */
+  failed?(): void;
 }
 
 const RETRY: Backoff = { firstMs: 100, maxMs: 2000 };
@@ -105,6 +113,7 @@ export class ProduceLane {
       await this.pace();
       const batch = this.takeBatch();
       this.inFlight = batch.length;
+      const startedAt = performance.now();
       try {
         await this.sendUntilAcknowledged(batch.map(({ record }) => record));
       } catch (error) {
@@ -112,6 +121,7 @@ export class ProduceLane {
         throw error;
       }
       this.inFlight = 0;
+      this.options.watcher?.acknowledged?.(batch.length, performance.now() - startedAt);
       for (const { acknowledged } of batch) acknowledged();
     }
     this.sending = false;
@@ -147,6 +157,7 @@ export class ProduceLane {
       signal: this.stopped.signal,
       onRetry: (error, attempt) => {
         this.failing = true;
+        this.options.watcher?.failed?.();
         this.options.log.warn({ attempt, records: records.length, ...errorFields(error) }, 'produce_failed');
       },
     });

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
 /** What a probe may ask of a service. */
 export interface Health {
@@ -20,6 +20,18 @@ export function createMetrics(service: string): Registry {
   return registry;
 }
 
+/** Alerts go by it: unlike a probe it says for how long a service was not ready. */
+export function gaugeReadiness(metrics: Registry, health: Health): void {
+  new Gauge({
+    name: 'navora_ready',
+    help: '1 while the service says that it is ready, as /health/ready does',
+    registers: [metrics],
+    collect() {
+      this.set(health.notReadyBecause().length === 0 ? 1 : 0);
+    },
+  });
+}
+
 /**
  * `/health/live` answers while the event loop turns, `/health/ready` tells whether and why not,
  * `/metrics` is Prometheus text. On its own port, so that it is never in the way of messages.
@@ -30,6 +42,7 @@ export async function startAdminServer(
   metrics: Registry,
   health: Health,
 ): Promise<AdminServer> {
+  gaugeReadiness(metrics, health);
   const server = createServer((request, response) => {
     void answer(request.url ?? '/', metrics, health).then(({ status, type, body }) => {
       response.writeHead(status, { 'content-type': type }).end(body);

@@ -1,6 +1,8 @@
 export * from './admin-server.js';
 export * from './backoff.js';
+export * from './certificate-metrics.js';
 export * from './config.js';
+export * from './consumer-metrics.js';
 export * from './duration.js';
 export * from './logging.js';
 export { PositionedYaml, type Path } from './positioned-yaml.js';

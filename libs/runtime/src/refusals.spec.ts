@@ -34,6 +34,7 @@ it.each([
     'the registry',
     named('Error', 'did not answer', { cause: named('RestError', 'Request failed with status code 401') }),
   ],
+  ['a registry that says it in its own words', named('RestError', 'no; Error code: 40101')],
 ])('%s: a refusal', (_, error) => {
   expect(isRefusal(error)).toBe(true);
 });

@@ -9,7 +9,7 @@ export class Refusals {
   constructor(registry: Registry) {
     this.total = new Counter({
       name: 'navora_refusals_total',
-      help: 'What was refused us for who we are: a certificate, a password, or a right we were not granted.',
+      help: 'What was refused us for who we are: a certificate, a password, or a right we were not granted',
       labelNames: ['by'],
       registers: [registry],
     });
@@ -27,7 +27,7 @@ export class Refusals {
  * hosts keeps their answers in `innerErrors`.
  */
 const REFUSED =
-  /not authorized|authorization failed|has no \w+ permission|AuthenticationError|(username|password).*(incorrect|not match)|status code 40[13]|\balert\b|certificate|self-signed/i;
+  /not authorized|authorization failed|has no \w+ permission|AuthenticationError|(username|password).*(incorrect|not match)|status code 40[13]|Error code: 40[13]|\balert\b|certificate|self-signed/i;
 
 export function isRefusal(error: unknown): boolean {
   if (!(error instanceof Error)) return typeof error === 'string' && REFUSED.test(error);

@@ -33,7 +33,10 @@ export function aJourney(log: SignalLog, parts: Partial<JourneyParts> = {}) {
     onTransition: () => undefined,
     slots: new Slots(8),
     persistence: new Persistence(silent, () => new Promise((resolve) => setImmediate(resolve))),
-    metrics: { signal: () => undefined, transition: () => undefined, deadLetter: () => undefined },
+    metrics: {
+      ...{ received: () => undefined, signal: () => undefined },
+      ...{ transition: () => undefined, deadLetter: () => undefined },
+    },
     onFatal: (error) => void fatal.push(error),
     ...parts,
   });
