@@ -156,8 +156,10 @@ function isNewer(a: Reading, b: Reading): boolean {
 }
 
 function stateOf(reading: Reading): LatestState {
-  const state = JSON.stringify(reading, (_, value: unknown) => (value === null ? undefined : value));
-  return { vehicleId: reading.vehicleId, recordedAt: reading.recordedAt, state };
+  const measured: Record<string, unknown> = {};
+  // By a loop: a replacer would be called for each value of what is written for every reading.
+  for (const [name, value] of Object.entries(reading)) if (value !== null) measured[name] = value;
+  return { vehicleId: reading.vehicleId, recordedAt: reading.recordedAt, state: JSON.stringify(measured) };
 }
 
 export class CassandraLatestStates implements LatestStateWriter {

@@ -60,7 +60,8 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
   }
 
   private async dispatch(pattern: string, payload: RecordBatch | Assignment): Promise<void> {
-    const handler: MessageHandler | null = this.getHandlerByPattern(pattern);
+    // Nest's own way to look it up first tries to read each pattern as JSON, for every batch.
+    const handler: MessageHandler | undefined = this.messageHandlers.get(pattern);
     if (!handler) return;
     const answer = this.transformToObservable(await handler(payload));
     await lastValueFrom(answer, { defaultValue: undefined });
