@@ -6,7 +6,6 @@ import type { BenchStack } from './bench-stack.js';
 import { ArrivalClock } from './clock.js';
 import type { AtWork, Contestant, IntakeJob } from './contestant.js';
 import { anHourAgo, Corpus } from './corpus.js';
-import { renderGuarantees } from './guarantees.js';
 import { makeTopic, readTopic, recordsIn } from './kafka-topics.js';
 import { ownFolder, whileAtWork, type Leg, type LegOptions } from './leg.js';
 import { probeLoad } from './load-probe.js';
@@ -82,7 +81,7 @@ export async function runIntake(
       see(record, tally, corpus, readingSchemaId, side);
     });
     return {
-      ...{ leg: 'a', side: side.name, run, guarantees: renderGuarantees(side.guarantees) },
+      ...{ leg: 'a', side: side.name, run, guarantees: side.guarantees },
       ...{ records: corpus.size, seconds: clock.seconds, ratePerSecond: clock.ratePerSecond },
       ...tally.faults,
       ...{ costs, probeMs: [before, after] },

@@ -1,3 +1,4 @@
+import { renderGuarantees } from './guarantees.js';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { barChart } from './chart.js';
@@ -51,7 +52,7 @@ ${charts.join('\n\n')}
 
 ${markdownTable(
   ['leg', 'side', 'promises'],
-  summaries.map(({ leg, side, guarantees }) => [leg, side, guarantees]),
+  summaries.map(({ leg, side, guarantees }) => [leg, side, renderGuarantees(guarantees)]),
 )}
 
 ## What we want to be ahead by

@@ -1,3 +1,4 @@
+import type { Guarantees } from './guarantees.js';
 import type { Cost } from './process-costs.js';
 import type { WholeWayFigures } from './whole-way/measure.js';
 
@@ -8,7 +9,7 @@ export interface RunResult {
   side: string;
   /** Sides of one number ran one after the other, and are compared with each other only. */
   run: number;
-  guarantees: string;
+  guarantees: Guarantees;
   records: number;
   seconds: number;
   ratePerSecond: number;
@@ -44,7 +45,8 @@ export interface LegResults {
   skipped: SkippedSide[];
 }
 
-/** Whether a run says anything: no speed makes up for a reading that is lost. */
-export function isValid({ lost, duplicated, outOfOrder, altered, failure }: RunResult): boolean {
-  return failure === undefined && lost + duplicated + outOfOrder + altered === 0;
+/** Whether a run says anything: no speed makes up for a reading that is lost. Order counts where it is promised. */
+export function isValid({ lost, duplicated, outOfOrder, altered, failure, guarantees }: RunResult): boolean {
+  const mixedUp = guarantees.orderPerVehicle ? outOfOrder : 0;
+  return failure === undefined && lost + duplicated + mixedUp + altered === 0;
 }

@@ -4,7 +4,6 @@ import { nestTransport, ownOneLwt, unconditional } from './baselines/sides.js';
 import { makeKeyspace, type BenchStack } from './bench-stack.js';
 import type { AtWork, Contestant, StorageJob } from './contestant.js';
 import { anHourAgo, Corpus } from './corpus.js';
-import { renderGuarantees } from './guarantees.js';
 import { fillTopic, makeTopic, readTopic, recordsIn } from './kafka-topics.js';
 import { ownFolder, whileAtWork, type Leg, type LegOptions } from './leg.js';
 import { probeLoad } from './load-probe.js';
@@ -157,7 +156,7 @@ export async function runStorage(
         ? await bytesPerRow(cassandra, { data: stack.cassandraData, keyspace, table, rows: corpus.size })
         : undefined;
     return {
-      ...{ leg, side: side.name, run, guarantees: renderGuarantees(side.guarantees) },
+      ...{ leg, side: side.name, run, guarantees: side.guarantees },
       ...{ records: corpus.size, seconds: clock.seconds, ratePerSecond: clock.ratePerSecond },
       ...faults,
       ...{ costs: end.costs, bytesPerRow: onDisk, probeMs: [before, after] },

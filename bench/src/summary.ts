@@ -1,3 +1,4 @@
+import type { Guarantees } from './guarantees.js';
 import type { Cost } from './process-costs.js';
 import { ratioOf, spreadOf, type Spread } from './ratios.js';
 import { isValid, type RunResult } from './results.js';
@@ -6,7 +7,7 @@ import { isValid, type RunResult } from './results.js';
 export interface SideSummary {
   leg: string;
   side: string;
-  guarantees: string;
+  guarantees: Guarantees;
   runs: number;
   /** Those that count: nothing lost, doubled, altered or out of order. */
   valid: number;

@@ -10,7 +10,7 @@ const aRun = (
   ratePerSecond: number,
   over: Partial<RunResult> = {},
 ): RunResult => ({
-  ...{ leg: 'b', side, run, guarantees: '', records: 100, seconds: 1, ratePerSecond },
+  ...{ leg: 'b', side, run, guarantees: { orderPerVehicle: true }, records: 100, seconds: 1, ratePerSecond },
   ...{ lost: 0, duplicated: 0, outOfOrder: 0, altered: 0, costs: {}, probeMs: [1, 1] },
   ...over,
 });
@@ -44,6 +44,14 @@ it.each([{ lost: 1 }, { duplicated: 1 }, { outOfOrder: 1 }, { altered: 1 }, { fa
     expect(summarise(runs)[0]).toMatchObject({ runs: 1, valid: 0, rate: undefined });
   },
 );
+
+it('counts a run that mixed up what it does not promise to keep in order', () => {
+  const runs = [
+    aRun('navora', 1, 800),
+    aRun('bento', 1, 100, { outOfOrder: 3, guarantees: { orderPerVehicle: false } }),
+  ];
+  expect(ratioOf(runs, { ...AGAINST, against: 'bento' })?.median).toBe(8);
+});
 
 it('says of each target with both sides whether it was met, and nothing of others', () => {
   const runs = [aRun('navora', 1, 800), aRun('own-one-lwt', 1, 200), aRun('unconditional', 1, 1600)];

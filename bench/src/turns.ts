@@ -1,5 +1,4 @@
 import type { Contestant } from './contestant.js';
-import { renderGuarantees } from './guarantees.js';
 import { SideEnded, type LegOptions } from './leg.js';
 import { NoProgress } from './progress-wait.js';
 import type { LegResults, RunResult } from './results.js';
@@ -66,7 +65,7 @@ async function orFailure<Job>(
   } catch (error) {
     if (!(error instanceof SideEnded || error instanceof NoProgress)) throw error;
     return {
-      ...{ leg, side: name, run, guarantees: renderGuarantees(guarantees), failure: error.message },
+      ...{ leg, side: name, run, guarantees, failure: error.message },
       ...{ records: 0, seconds: 0, ratePerSecond: 0, costs: {}, probeMs: [0, 0] },
       ...{ lost: 0, duplicated: 0, outOfOrder: 0, altered: 0 },
     };

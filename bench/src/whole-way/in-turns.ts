@@ -1,5 +1,5 @@
 import type { BenchStack } from '../bench-stack.js';
-import { renderGuarantees } from '../guarantees.js';
+import type { Guarantees } from '../guarantees.js';
 import { ownFolder } from '../leg.js';
 import { probeLoad } from '../load-probe.js';
 import { measureWholeWay, type WholeWayFigures, type Workload } from './measure.js';
@@ -22,7 +22,7 @@ export interface TurnsOptions {
 export interface Turn extends WholeWayFigures {
   side: string;
   run: number;
-  guarantees: string;
+  guarantees: Guarantees;
   /** How long a fixed bit of work took before and after, ms: whether somebody else was at work. */
   probeMs: [number, number];
 }
@@ -54,7 +54,7 @@ export async function measureInTurns(stack: BenchStack, options: TurnsOptions): 
           const figures = await measure({ ratePerSecond, vehicles, warmUpSeconds, measuredSeconds });
           tell(renderFigures(`${name}, run ${run}`, figures));
           turns.push({
-            ...{ side: name, run, guarantees: renderGuarantees(guarantees) },
+            ...{ side: name, run, guarantees },
             ...{ ...figures, probeMs: [before, probeLoad()] },
           });
           // All that it left behind has to be stored before it can be counted, and takes the longer the more it is.

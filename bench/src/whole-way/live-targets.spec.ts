@@ -5,7 +5,15 @@ import { liveOutcomesOf } from './live-targets.js';
 import type { WholeWayFigures } from './measure.js';
 
 const runOf = (live: WholeWayFigures, over: Partial<RunResult> = {}): RunResult => ({
-  ...{ leg: 'c', side: 'navora', run: 1, guarantees: '', records: 1, seconds: 1, ratePerSecond: 1 },
+  ...{
+    leg: 'c',
+    side: 'navora',
+    run: 1,
+    guarantees: { orderPerVehicle: true },
+    records: 1,
+    seconds: 1,
+    ratePerSecond: 1,
+  },
   ...{ lost: 0, duplicated: 0, outOfOrder: 0, altered: 0, costs: {}, probeMs: [1, 1] as [number, number] },
   ...{ live, ...over },
 });

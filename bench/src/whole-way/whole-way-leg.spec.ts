@@ -5,7 +5,7 @@ import { capacitiesOf, resultOf } from './whole-way-leg.js';
 
 const turnOf = (side: string, run: number, rate: number, over: Partial<Turn> = {}): Turn => ({
   ...figuresOf(rate),
-  ...{ side, run, guarantees: '', probeMs: [1, 1] },
+  ...{ side, run, guarantees: { orderPerVehicle: true }, probeMs: [1, 1] },
   ...over,
 });
 
