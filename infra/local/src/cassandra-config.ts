@@ -73,6 +73,11 @@ sstable:
 column_index_size: 1KiB
 paxos_variant: v2
 storage_compatibility_mode: NONE
+# What is flushed or compacted goes to the disk bit by bit: in one go it holds up the commit log, and all that writes.
+trickle_fsync: true
+trickle_fsync_interval: 1MiB
+compaction_throughput: 8MiB/s
+concurrent_compactors: 1
 memtable_heap_space: ${nodes === 1 ? 256 : 128}MiB
 ${nodes === 1 ? '' : patience}auto_snapshot: false
 # Tests drop keyspaces all the time; nothing here is worth keeping a copy of.

@@ -124,10 +124,10 @@ export class GroupConsumer {
       groupId,
       sessionTimeout: sessionTimeoutMs,
       heartbeatInterval: Math.floor(sessionTimeoutMs / 10),
-      // Some dozen readings or some dozen milliseconds: else each fetch brings one record, and fetching, which costs
-      // as much for one as for a hundred, is all anybody does.
-      minBytes: 16 * 1024,
-      maxWaitTimeInMs: 40,
+      // At once when there is something: whoever produces paces its requests, and so the fetches that they end. While
+      // there is nothing, each fetch costs as much as one that brings a hundred records.
+      minBytes: 1,
+      maxWaitTimeInMs: 250,
       maxBytesPerPartition: FETCHED_AT_ONCE,
       // About 15 s: a lost node's partitions have other leaders by then, and whoever still tries goes on as the same
       // member; one that starts anew must wait for the end of its former self's session.
