@@ -62,7 +62,9 @@ export async function upBenchStack({
 }: BenchStackOptions): Promise<BenchStack> {
   const endpoints = await startStack({
     ...{ name, wipe: true, tls: false, signal, onProgress },
-    environment: { cassandra: javaOptions(cassandraSettings), kafka: javaOptions({}) },
+    // Services that run for months are compiled as well as can be; a local stack's first minutes are all it has.
+    tuning: { optimising: true },
+    environment: { cassandra: settingsIn(cassandraSettings) },
   });
   const stop = () => stopStack({ name });
   try {
@@ -100,20 +102,13 @@ export async function openBenchStack(
   return { endpoints, kafka, admin, cassandra, readingSchemaId, pids, close };
 }
 
-/**
- * Read by Java itself. Services that run for months are compiled as well as can be, and so they must be here; a local
- * stack leaves that out, as its first minutes are all it has.
- */
-function javaOptions(cassandraSettings: Record<string, string>): Record<string, string> {
+/** Read by Java itself. */
+function settingsIn(cassandraSettings: Record<string, string>): Record<string, string> {
   const settings = Object.entries(cassandraSettings).map(
     ([name, value]) => `-Dcassandra.settings.${name}=${value}`,
   );
   return {
-    _JAVA_OPTIONS: [
-      '-XX:TieredStopAtLevel=4',
-      '-Dcassandra.config.allow_system_properties=true',
-      ...settings,
-    ].join(' '),
+    _JAVA_OPTIONS: ['-Dcassandra.config.allow_system_properties=true', ...settings].join(' '),
   };
 }
 
