@@ -15,6 +15,7 @@ import {
 import { createLogger } from '@navora/runtime';
 import { SCHEMA_OF_TOPIC, SchemaRegistry, subjectOf, TOPICS, type TopicName } from '@navora/schemas';
 import type { Admin, Kafka } from 'kafkajs';
+import type { CommitLog } from './commit-log.js';
 import { childEnvironment } from './config.js';
 import { workspaceRoot } from './workspace.js';
 
@@ -45,6 +46,8 @@ export interface BenchStackOptions {
   name: string;
   /** Other settings of cassandra.yaml than the local stack's, by name. */
   cassandraSettings: Record<string, string>;
+  /** `group` when left out. */
+  commitLog?: CommitLog;
   signal: AbortSignal;
   onProgress(event: StackProgress): void;
   onStep(step: string): void;
@@ -56,6 +59,7 @@ const WATCHED = ['kafka', 'cassandra', 'mqtt'];
 export async function upBenchStack({
   name,
   cassandraSettings,
+  commitLog,
   signal,
   onProgress,
   onStep,
@@ -63,7 +67,7 @@ export async function upBenchStack({
   const endpoints = await startStack({
     ...{ name, wipe: true, tls: false, signal, onProgress },
     // Services that run for months are compiled as well as can be; a local stack's first minutes are all it has.
-    tuning: { optimising: true },
+    tuning: { optimising: true, commitLog },
     environment: { cassandra: settingsIn(cassandraSettings) },
   });
   const stop = () => stopStack({ name });

@@ -4,9 +4,3 @@
  */
 export const COMMIT_LOGS = ['group', 'periodic'] as const;
 export type CommitLog = (typeof COMMIT_LOGS)[number];
-
-/** Settings of cassandra.yaml that are other than the local stack's. */
-export const COMMIT_LOG_SETTINGS: Record<CommitLog, Record<string, string>> = {
-  group: {},
-  periodic: { commitlog_sync: 'periodic', commitlog_sync_period: '10s' },
-};

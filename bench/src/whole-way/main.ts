@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { upBenchStack } from '../bench-stack.js';
 import { THREADS } from '../cassandra-threads.js';
-import { COMMIT_LOG_SETTINGS, COMMIT_LOGS, type CommitLog } from '../commit-log.js';
+import { COMMIT_LOGS, type CommitLog } from '../commit-log.js';
 import { workspaceRoot } from '../workspace.js';
 import { measureInTurns } from './in-turns.js';
 import { WHOLE_WAY_SIDES } from './sides.js';
@@ -46,7 +46,8 @@ async function run({ stack: name, commitLog, seconds, warmUp, json, ...flags }: 
   const tell = (line: string) => console.log(line);
   const stack = await upBenchStack({
     ...{ name, signal: interrupt.signal, onStep: tell },
-    cassandraSettings: { ...THREADS, ...COMMIT_LOG_SETTINGS[commitLog] },
+    cassandraSettings: THREADS,
+    commitLog,
     onProgress: ({ component, message }) => tell(`${component} ${message}`),
   });
   try {
