@@ -32,7 +32,7 @@ const FULL = { runs: 3, readings: 500_000, rates: [1000, 4000, 8000, 10_000, 12_
 
 const EXAMPLES = `
 Examples:
-  npm run bench                                     every leg, once: about ten minutes
+  npm run bench                                     every leg, once
   npm run bench:full                                more readings, three runs
   npm run bench -- --legs b --runs 3                one leg
   npm run bench -- --legs b --only navora,own-one-lwt --no-report

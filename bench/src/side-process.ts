@@ -14,18 +14,17 @@ export interface SideLaunch {
   command: string;
   args: string[];
   environment?: Record<string, string>;
-  cwd?: string;
   folder: string;
 }
 
 const GRACE_MS = 20_000;
 
 /** Starts a side's process; what it says goes to `<name>.log` in the side's folder. */
-export function runSide({ name, command, args, environment = {}, cwd, folder }: SideLaunch): AtWork {
+export function runSide({ name, command, args, environment = {}, folder }: SideLaunch): AtWork {
   const log = join(folder, `${name}.log`);
   const output = openSync(log, 'a');
   const child = spawn(...boundToUs(command, args), {
-    cwd: cwd ?? folder,
+    cwd: folder,
     // In a group of its own: Ctrl-C is for us.
     detached: true,
     stdio: ['ignore', output, output],
@@ -43,6 +42,19 @@ export function runSide({ name, command, args, environment = {}, cwd, folder }: 
 export function nodeArguments(program: string, folder: string, ...more: string[]): string[] {
   const profile = isProfiling() ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : [];
   return ['--enable-source-maps', ...profile, program, ...more];
+}
+
+/** A service as it is shipped. */
+export async function runService(
+  name: string,
+  folder: string,
+  environment: Record<string, string>,
+): Promise<AtWork> {
+  const program = await freshProgram(workspaceRoot, name, `apps/${name}/src/main.ts`);
+  return runSide({
+    ...{ name, command: process.execPath, folder, environment },
+    args: nodeArguments(program, folder),
+  });
 }
 
 /** A side that is a program of this project, with its job as a file. */

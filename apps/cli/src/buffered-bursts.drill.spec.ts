@@ -62,6 +62,8 @@ it('P27: 200 vehicles come back with 48 hours each: stored in order, and live ve
     'navora',
     await layoutOf(observer.cassandra, 'navora'),
     40,
+    // All of the burst counts, not its end only.
+    Infinity,
   );
   live.onPublish((publication) => sampler.offer(publication));
   await eventually('quiet', async () => live.stats().sent > 20 * LIVE_RATE && (await observer.lag()) < 1000, {

@@ -28,6 +28,7 @@ export class ReadableSampler {
     keyspace: string,
     private readonly layout: Layout,
     private readonly everyMs = SAMPLE_EVERY_MS,
+    private readonly kept = KEPT,
   ) {
     this.query = `SELECT message_id FROM ${keyspace}.readings WHERE shard = ? AND bucket = ? AND vehicle_id = ? AND recorded_at = ? AND message_id = ?`;
   }
@@ -40,7 +41,7 @@ export class ReadableSampler {
     void this.follow(publication).finally(() => this.following--);
   }
 
-  /** Over the last minute or so, in ms. */
+  /** Over the last samples that are kept, in ms. */
   quantiles(): { p50: number; p99: number } | undefined {
     if (this.samplesMs.length === 0) return undefined;
     const sorted = [...this.samplesMs].sort((a, b) => a - b);
@@ -85,7 +86,7 @@ export class ReadableSampler {
 
   private take(tookMs: number): void {
     this.samplesMs.push(tookMs);
-    if (this.samplesMs.length > KEPT) this.samplesMs.shift();
+    if (this.samplesMs.length > this.kept) this.samplesMs.shift();
     this.lastFewMs.push(tookMs);
     if (this.lastFewMs.length > FIRST_LOOK.ofLast) this.lastFewMs.shift();
   }

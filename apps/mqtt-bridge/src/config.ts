@@ -8,6 +8,7 @@ import {
   serviceSettings,
   setting,
   text,
+  topicName,
   tlsFileSettings,
   urlOf,
   wholeNumber,
@@ -16,9 +17,6 @@ import {
 import { TELEMETRY_TOPIC, TOPICS } from '@navora/schemas';
 import { traceSettings } from '@navora/tracing';
 import { TOPIC_PATTERN } from './vehicle-topic.js';
-
-const topicName = (variable: string, preferred: string) =>
-  setting(variable, withDefault(text(/^[\w.-]{1,249}$/, 'a topic name'), preferred));
 
 /** Exported for whoever checks that what deploys it sets nothing else. */
 export const bridgeSettings = {

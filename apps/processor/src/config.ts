@@ -7,14 +7,12 @@ import {
   serviceSettings,
   setting,
   text,
+  topicName,
   wholeNumber,
   withDefault,
 } from '@navora/runtime';
 import { GROUPS, TOPICS } from '@navora/schemas';
 import { traceSettings } from '@navora/tracing';
-
-const topicName = (variable: string, preferred: string) =>
-  setting(variable, withDefault(text(/^[\w.-]{1,249}$/, 'a topic name'), preferred));
 
 const DEFAULT_RULES_FILE = new URL('../../../config/rules.yaml', import.meta.url).pathname;
 

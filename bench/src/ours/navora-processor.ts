@@ -1,7 +1,5 @@
-import { freshProgram } from '@navora/bundling';
 import type { AtWork, Contestant, StorageJob } from '../contestant.js';
-import { nodeArguments, runSide } from '../side-process.js';
-import { workspaceRoot } from '../workspace.js';
+import { runService } from '../side-process.js';
 
 /** The processor as it is shipped, with everything on; it also writes the latest state of each vehicle. */
 export const navoraProcessor: Contestant<StorageJob> = {
@@ -12,26 +10,17 @@ export const navoraProcessor: Contestant<StorageJob> = {
 
 /** @param adminPort of its health and metrics; 0 is any */
 export async function startProcessor(job: StorageJob, adminPort = 0): Promise<AtWork> {
-  return runSide({
-    name: 'processor',
-    command: process.execPath,
-    args: nodeArguments(
-      await freshProgram(workspaceRoot, 'processor', 'apps/processor/src/main.ts'),
-      job.folder,
-    ),
-    folder: job.folder,
-    environment: {
-      NAVORA_ADMIN_PORT: String(adminPort),
-      NAVORA_KAFKA_BROKERS: job.kafkaBrokers.join(','),
-      NAVORA_PROCESSOR_GROUP: job.groupId,
-      NAVORA_READINGS_TOPIC: job.kafkaTopic,
-      NAVORA_SIGNALS_TOPIC: job.signals ? job.signalsTopic : 'none',
-      NAVORA_DEAD_LETTERS_TOPIC: job.deadLettersTopic,
-      NAVORA_CASSANDRA_CONTACT_POINTS: job.contactPoints.join(','),
-      NAVORA_CASSANDRA_PORT: String(job.cassandraPort),
-      NAVORA_CASSANDRA_DATA_CENTER: job.datacenter,
-      NAVORA_CASSANDRA_KEYSPACE: job.keyspace,
-      NAVORA_REGISTRY_URL: job.registryUrl,
-    },
+  return runService('processor', job.folder, {
+    NAVORA_ADMIN_PORT: String(adminPort),
+    NAVORA_KAFKA_BROKERS: job.kafkaBrokers.join(','),
+    NAVORA_PROCESSOR_GROUP: job.groupId,
+    NAVORA_READINGS_TOPIC: job.kafkaTopic,
+    NAVORA_SIGNALS_TOPIC: job.signals ? job.signalsTopic : 'none',
+    NAVORA_DEAD_LETTERS_TOPIC: job.deadLettersTopic,
+    NAVORA_CASSANDRA_CONTACT_POINTS: job.contactPoints.join(','),
+    NAVORA_CASSANDRA_PORT: String(job.cassandraPort),
+    NAVORA_CASSANDRA_DATA_CENTER: job.datacenter,
+    NAVORA_CASSANDRA_KEYSPACE: job.keyspace,
+    NAVORA_REGISTRY_URL: job.registryUrl,
   });
 }

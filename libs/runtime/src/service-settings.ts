@@ -71,6 +71,11 @@ export function adminPort(preferred: number) {
   return setting('NAVORA_ADMIN_PORT', withDefault(wholeNumber({ min: 0, max: 65535 }), preferred));
 }
 
+/** The name of a topic of Kafka. */
+export function topicName(variable: string, preferred: string) {
+  return setting(variable, withDefault(text(/^[\w.-]{1,249}$/, 'a topic name'), preferred));
+}
+
 const START_POSITION_REFUSED =
   'must be earliest: a group without offsets that begins at the latest record skips, without a trace, all that was received before';
 
