@@ -27,6 +27,19 @@ it('keeps a quarter of the places free of the patient, however many wait', () =>
   expect(taken(turns)).toEqual(['u2']);
 });
 
+it('leaves the patient a quarter of the places while somebody urgent comes by, and for half a minute after', () => {
+  let now = 0;
+  const turns = new BatchTurns<string>(8, () => now);
+  waitFor(turns, 'urgent', 'u');
+  waitFor(turns, 'patient', 'p1', 'p2', 'p3', 'p4', 'p5', 'p6', 'p7');
+  expect(taken(turns)).toEqual(['u', 'p1', 'p2']);
+  turns.end('urgent');
+  now = 29_999;
+  expect(taken(turns)).toEqual([]);
+  now = 30_000;
+  expect(taken(turns)).toEqual(['p3', 'p4', 'p5', 'p6']);
+});
+
 it('keeps a quarter of the places for the patient that wait, and lends it to the urgent when none does', () => {
   const turns = new BatchTurns<string>(4);
   waitFor(turns, 'urgent', 'u1', 'u2', 'u3', 'u4', 'u5');
