@@ -14,7 +14,7 @@ const LIVE_RATE = Number(process.env['NAVORA_TEST_LIVE_RATE'] ?? 100);
 /** More than is carried, and not so much that sending it is all the machine does. */
 const OVERLOAD = Number(process.env['NAVORA_TEST_OVERLOAD'] ?? 5000);
 const OFFERED = Number(process.env['NAVORA_TEST_BURST_RATE'] ?? 0);
-const EVERY_MS = Number(process.env['NAVORA_TEST_BURST_EVERY_MS'] ?? 120_000);
+const EVERY_MS = Number(process.env['NAVORA_TEST_BURST_EVERY_MS'] ?? 60_000);
 const QUIET_MS = 30_000;
 
 let stack: OwnStack;
@@ -49,6 +49,8 @@ const comingBack = (ratePerSecond: number, hours: number, seed: number) =>
   fleetOf({
     prefix: `back-${seed}`,
     vehicles: 200,
+    // This process also measures: two hundred clients made at once would hold up its clock.
+    connectsPerSecond: 50,
     ratePerSecond,
     seed,
     buffered: { forMs: hours * 3_600_000, everyMs: EVERY_MS },

@@ -78,7 +78,14 @@ trickle_fsync: true
 trickle_fsync_interval: 1MiB
 compaction_throughput: 8MiB/s
 concurrent_compactors: 1
+# What waits to be flushed lives outside of the heap, where no collection copies it again and again.
+memtable:
+  configurations:
+    default:
+      class_name: TrieMemtable
+memtable_allocation_type: offheap_objects
 memtable_heap_space: ${nodes === 1 ? 256 : 128}MiB
+memtable_offheap_space: ${nodes === 1 ? 256 : 128}MiB
 ${nodes === 1 ? '' : patience}auto_snapshot: false
 # Tests drop keyspaces all the time; nothing here is worth keeping a copy of.
 snapshot_before_compaction: false

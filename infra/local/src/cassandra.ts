@@ -71,6 +71,8 @@ async function prepareCassandra(
       ...(nodes === 1 ? ['-Xms512m', '-Xmx1g'] : ['-Xms384m', '-Xmx640m']),
       ...compilerFlags(tuning),
       ...['-XX:+UseG1GC', '-XX:MaxGCPauseMillis=100', '-XX:+ExitOnOutOfMemoryError'],
+      // With regions of a MiB, the buffers of a flush are too large for one, and each begins a collection.
+      '-XX:G1HeapRegionSize=4m',
       ...moduleFlags,
       // From 18 on a program may set a security manager, as this one does, only if told so.
       ...(java.major >= 18 ? ['-Djava.security.manager=allow'] : []),

@@ -1,67 +1,106 @@
 import { expect, it } from 'vitest';
 import { BatchTurns, type Pace } from './batch-turns.js';
 
-function taken(turns: BatchTurns<string>): string[] {
-  const all: string[] = [];
-  for (let next = turns.next(); next; next = turns.next()) all.push(next.partition);
-  return all;
+/** Partitions are named by a letter for their pace and a number; places are given back by that name. */
+class Turns {
+  nowMs = 0;
+  private readonly turns: BatchTurns<string>;
+  private readonly underWay = new Map<string, NonNullable<ReturnType<BatchTurns<string>['next']>>>();
+
+  constructor(places: number) {
+    this.turns = new BatchTurns(places, () => this.nowMs);
+  }
+
+  wait(pace: Pace, ...partitions: string[]): void {
+    for (const partition of partitions) this.turns.wait(partition, pace);
+  }
+
+  /** All that may go now. */
+  taken(): string[] {
+    const all: string[] = [];
+    for (let turn = this.turns.next(); turn; turn = this.turns.next()) {
+      this.underWay.set(turn.partition, turn);
+      all.push(turn.partition);
+    }
+    return all;
+  }
+
+  end(partition: string): void {
+    const turn = this.underWay.get(partition);
+    if (!turn) throw new Error(`${partition} is not under way`);
+    this.turns.end(turn);
+  }
 }
 
-const waitFor = (turns: BatchTurns<string>, pace: Pace, ...partitions: string[]) =>
-  partitions.forEach((partition) => turns.wait(partition, pace));
-
 it('lets the urgent go first, each kind in the order it came', () => {
-  const turns = new BatchTurns<string>(8);
-  waitFor(turns, 'patient', 'p1', 'p2');
-  waitFor(turns, 'urgent', 'u1', 'u2');
-  expect(taken(turns)).toEqual(['u1', 'u2', 'p1', 'p2']);
+  const turns = new Turns(8);
+  turns.wait('patient', 'p1', 'p2');
+  turns.wait('urgent', 'u1', 'u2');
+  expect(turns.taken()).toEqual(['u1', 'u2', 'p1', 'p2']);
 });
 
 it('keeps a quarter of the places free of the patient, however many wait', () => {
-  const turns = new BatchTurns<string>(4);
-  waitFor(turns, 'patient', 'p1', 'p2', 'p3', 'p4', 'p5');
-  expect(taken(turns)).toEqual(['p1', 'p2', 'p3']);
-  waitFor(turns, 'urgent', 'u1', 'u2');
-  expect(taken(turns)).toEqual(['u1']);
-  turns.end('patient');
-  expect(taken(turns)).toEqual(['u2']);
+  const turns = new Turns(4);
+  turns.wait('patient', 'p1', 'p2', 'p3', 'p4', 'p5');
+  expect(turns.taken()).toEqual(['p1', 'p2', 'p3']);
+  turns.wait('urgent', 'u1', 'u2');
+  expect(turns.taken()).toEqual(['u1']);
+  turns.end('p1');
+  expect(turns.taken()).toEqual(['u2']);
 });
 
 it('leaves the patient a quarter of the places while somebody urgent comes by, and for half a minute after', () => {
-  let now = 0;
-  const turns = new BatchTurns<string>(8, () => now);
-  waitFor(turns, 'urgent', 'u');
-  waitFor(turns, 'patient', 'p1', 'p2', 'p3', 'p4', 'p5', 'p6', 'p7');
-  expect(taken(turns)).toEqual(['u', 'p1', 'p2']);
-  turns.end('urgent');
-  now = 29_999;
-  expect(taken(turns)).toEqual([]);
-  now = 30_000;
-  expect(taken(turns)).toEqual(['p3', 'p4', 'p5', 'p6']);
+  const turns = new Turns(8);
+  turns.wait('urgent', 'u');
+  turns.wait('patient', 'p1', 'p2', 'p3', 'p4', 'p5', 'p6', 'p7');
+  expect(turns.taken()).toEqual(['u', 'p1', 'p2']);
+  turns.end('u');
+  turns.nowMs = 29_999;
+  expect(turns.taken()).toEqual([]);
+  turns.nowMs = 30_000;
+  expect(turns.taken()).toEqual(['p3', 'p4', 'p5', 'p6']);
+});
+
+it('leaves the patient a single place while an urgent one takes more than twice what is usual', () => {
+  const turns = new Turns(8);
+  turns.wait('urgent', 'u1');
+  turns.taken();
+  turns.nowMs = 10;
+  turns.end('u1');
+  turns.wait('urgent', 'u2');
+  turns.wait('patient', 'p1', 'p2', 'p3', 'p4');
+  expect(turns.taken()).toEqual(['u2', 'p1', 'p2']);
+  turns.nowMs = 31;
+  turns.end('p1');
+  expect(turns.taken(), 'p2 has the place').toEqual([]);
+  turns.end('p2');
+  expect(turns.taken()).toEqual(['p3']);
+  turns.end('u2');
+  expect(turns.taken()).toEqual(['p4']);
 });
 
 it('keeps a quarter of the places for the patient that wait, and lends it to the urgent when none does', () => {
-  const turns = new BatchTurns<string>(4);
-  waitFor(turns, 'urgent', 'u1', 'u2', 'u3', 'u4', 'u5');
-  expect(taken(turns)).toEqual(['u1', 'u2', 'u3', 'u4']);
-  waitFor(turns, 'patient', 'p1');
-  turns.end('urgent');
-  expect(taken(turns)).toEqual(['p1']);
+  const turns = new Turns(4);
+  turns.wait('urgent', 'u1', 'u2', 'u3', 'u4', 'u5');
+  expect(turns.taken()).toEqual(['u1', 'u2', 'u3', 'u4']);
+  turns.wait('patient', 'p1');
+  turns.end('u1');
+  expect(turns.taken()).toEqual(['p1']);
 });
 
 it('lets one that waits become urgent, once, and never patient again', () => {
-  const turns = new BatchTurns<string>(2);
-  waitFor(turns, 'patient', 'a', 'b');
-  turns.wait('b', 'urgent');
-  turns.wait('b', 'patient');
-  expect(taken(turns)).toEqual(['b', 'a']);
+  const turns = new Turns(2);
+  turns.wait('patient', 'a', 'b');
+  turns.wait('urgent', 'b');
+  turns.wait('patient', 'b');
+  expect(turns.taken()).toEqual(['b', 'a']);
 });
 
 it('has a place for either kind even when there is one only', () => {
-  const turns = new BatchTurns<string>(1);
-  waitFor(turns, 'patient', 'p');
-  expect(taken(turns)).toEqual(['p']);
-  turns.end('patient');
-  waitFor(turns, 'urgent', 'u');
-  expect(taken(turns)).toEqual(['u']);
+  const turns = new Turns(1);
+  turns.wait('patient', 'p');
+  expect(turns.taken()).toEqual(['p']);
+  turns.end('p');
+  turns.wait('urgent', 'u');
+  expect(turns.taken()).toEqual(['u']);
 });

@@ -1,20 +1,37 @@
 /** Urgent: somebody waits for it. Patient: nobody does, and it may wait to share a batch with others. */
 export type Pace = 'urgent' | 'patient';
 
+/** A place that a partition has until `end`. */
+export interface Turn<Partition> {
+  readonly partition: Partition;
+  readonly pace: Pace;
+  readonly sinceMs: number;
+}
+
 /** Vehicles report each ten seconds or oftener: nobody urgent for so long means that nobody urgent is there. */
 const URGENT_REMEMBERED_MS = 30_000;
+/** An urgent one that takes more than so many times what is usual is held up by something. */
+const HELD_UP = 2;
+/** Weight of the newest urgent one in what is usual. */
+const NEWEST = 1 / 64;
 
 /**
  * Which of the partitions that have something to store goes next, and how many may be under way. Urgent ones go
- * first; a quarter of the places is kept for each kind, so that neither a flood of patient ones makes urgent ones
- * queue behind it, nor do patient ones starve. While somebody urgent comes by, that quarter is all that the patient
- * have: in the store, where nobody goes first, urgent ones would queue behind the rest.
+ * first, and what is left for the patient depends on them, since in the store nobody goes first:
+ *
+ * - nobody urgent is there: three quarters of the places, so that the next urgent one finds one;
+ * - somebody urgent came by lately: a quarter;
+ * - an urgent one is held up right now, as by a flush of the store: a single one.
+ *
+ * A quarter is kept for patient ones that wait, however many urgent ones there are.
  */
 export class BatchTurns<Partition> {
   private readonly waiting = { urgent: new Set<Partition>(), patient: new Set<Partition>() };
-  private readonly underWay = { urgent: 0, patient: 0 };
+  /** In the order they began. */
+  private readonly underWay = { urgent: new Set<Turn<Partition>>(), patient: new Set<Turn<Partition>>() };
   private readonly quarter: number;
   private lastUrgentMs = -Infinity;
+  private usualUrgentMs: number | undefined;
 
   /**
    * @param places batches under way in all
@@ -37,18 +54,23 @@ export class BatchTurns<Partition> {
     this.waiting[pace].add(partition);
   }
 
-  /** Takes a place for the next one, if there is both. Give it back by `end`. */
-  next(): { partition: Partition; pace: Pace } | undefined {
-    const { urgent, patient } = this.waiting;
-    const { underWay, places } = this;
-    if (underWay.urgent + underWay.patient >= places) return undefined;
-    if (urgent.size > 0 && (patient.size === 0 || underWay.urgent < this.allButAQuarter))
-      return this.take('urgent');
-    return patient.size > 0 && underWay.patient < this.mostPatient() ? this.take('patient') : undefined;
+  /** Takes a place for the next one, if there is both. */
+  next(): Turn<Partition> | undefined {
+    const { waiting, underWay, places } = this;
+    if (underWay.urgent.size + underWay.patient.size >= places) return undefined;
+    const mayUrgent = waiting.patient.size === 0 || underWay.urgent.size < this.allButAQuarter;
+    if (waiting.urgent.size > 0 && mayUrgent) return this.take('urgent');
+    const mayPatient = waiting.patient.size > 0 && underWay.patient.size < this.mostPatient();
+    return mayPatient ? this.take('patient') : undefined;
   }
 
-  end(pace: Pace): void {
-    this.underWay[pace]--;
+  /** Gives back its place: ask for the next one after it. */
+  end(turn: Turn<Partition>): void {
+    this.underWay[turn.pace].delete(turn);
+    if (turn.pace === 'patient') return;
+    const tookMs = this.now() - turn.sinceMs;
+    this.usualUrgentMs ??= tookMs;
+    this.usualUrgentMs += NEWEST * (tookMs - this.usualUrgentMs);
   }
 
   private get allButAQuarter(): number {
@@ -56,15 +78,23 @@ export class BatchTurns<Partition> {
   }
 
   private mostPatient(): number {
-    const isAnybodyUrgent = this.now() - this.lastUrgentMs < URGENT_REMEMBERED_MS;
-    return isAnybodyUrgent ? this.quarter : this.allButAQuarter;
+    const now = this.now();
+    if (this.isUrgentHeldUp(now)) return 1;
+    return now - this.lastUrgentMs < URGENT_REMEMBERED_MS ? this.quarter : this.allButAQuarter;
   }
 
-  private take(pace: Pace): { partition: Partition; pace: Pace } | undefined {
+  private isUrgentHeldUp(now: number): boolean {
+    const [oldest] = this.underWay.urgent;
+    if (!oldest || this.usualUrgentMs === undefined) return false;
+    return now - oldest.sinceMs > HELD_UP * this.usualUrgentMs;
+  }
+
+  private take(pace: Pace): Turn<Partition> | undefined {
     for (const partition of this.waiting[pace]) {
+      const turn = { partition, pace, sinceMs: this.now() };
       this.waiting[pace].delete(partition);
-      this.underWay[pace]++;
-      return { partition, pace };
+      this.underWay[pace].add(turn);
+      return turn;
     }
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { backoffMs, type Backoff } from '@navora/runtime';
-import { BatchTurns, type Pace } from './batch-turns.js';
+import { BatchTurns, type Pace, type Turn } from './batch-turns.js';
 import type { StoreErrorKind } from './store-error.js';
 
 /** What the store said to one conditional batch: all was written, or nothing was, and these rows exist already. */
@@ -139,10 +139,11 @@ export class GroupCommit<Row, Existing> {
 
   private startBatches(): void {
     for (let turn = this.turns.next(); turn; turn = this.turns.next())
-      void this.runBatch(turn.partition, turn.pace);
+      void this.runBatch(turn);
   }
 
-  private async runBatch(queue: Queue<Row, Existing>, pace: Pace): Promise<void> {
+  private async runBatch(turn: Turn<Queue<Row, Existing>>): Promise<void> {
+    const queue = turn.partition;
     queue.state = 'under way';
     const { entries: taken, attempt } = queue.fixed.shift() ?? {
       entries: this.takeWaiting(queue),
@@ -156,7 +157,7 @@ export class GroupCommit<Row, Existing> {
     } catch (error) {
       failure = error;
     }
-    this.turns.end(pace);
+    this.turns.end(turn);
     // While this partition pauses, its place in flight serves the others.
     this.startBatches();
     if (failure !== undefined) await this.runAgain(queue, entries, attempt, failure);
