@@ -138,8 +138,7 @@ export class GroupCommit<Row, Existing> {
   }
 
   private startBatches(): void {
-    for (let turn = this.turns.next(); turn; turn = this.turns.next())
-      void this.runBatch(turn);
+    for (let turn = this.turns.next(); turn; turn = this.turns.next()) void this.runBatch(turn);
   }
 
   private async runBatch(turn: Turn<Queue<Row, Existing>>): Promise<void> {
