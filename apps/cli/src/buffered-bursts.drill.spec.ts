@@ -5,7 +5,7 @@ import { eventually } from '@navora/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ONE_COPY, OwnStack } from './own-stack.fixture.js';
 import { ReadableSampler } from './readable-sampler.js';
-import { navora, runServices, type RunningServices } from './services.fixture.js';
+import { navoraOn, runServices, type RunningServices } from './services.fixture.js';
 import { layoutOf } from './stored-readings.js';
 import { Observer, verdictOn } from './under-load.fixture.js';
 
@@ -97,8 +97,8 @@ it('P27: 200 vehicles come back with 48 hours each: stored in order, and live ve
  * @returns how many readings they sent, all of which were acknowledged
  */
 async function sentByItself(ratePerSecond: number, historyFile: string): Promise<number> {
-  const { mqttUrl, registryUrl } = stack.services;
-  const { code, stdout, stderr } = await navora(
+  const { code, stdout, stderr } = await navoraOn(
+    stack.services,
     ...['simulate', '--calm', '--prefix', 'back', '--vehicles', '200', '--seed', '3', '--json'],
     ...[
       '--buffered',
@@ -108,7 +108,7 @@ async function sentByItself(ratePerSecond: number, historyFile: string): Promise
       '--rate',
       String(Math.round(ratePerSecond)),
     ],
-    ...['--mqtt', mqttUrl, '--registry', registryUrl, '--history', historyFile, '--grace', '60s'],
+    ...['--history', historyFile, '--grace', '60s'],
   );
   expect(code, stderr).toBe(0);
   return (JSON.parse(stdout) as { sent: number }).sent;

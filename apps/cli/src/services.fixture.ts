@@ -86,14 +86,23 @@ export function navora(...args: string[]): ReturnType<typeof navoraIn> {
 }
 
 /** The same, with these settings. */
-export async function navoraIn(
-  settings: Record<string, string>,
-  ...args: string[]
+export function navoraIn(settings: Record<string, string>, ...args: string[]): ReturnType<typeof navoraWith> {
+  return navoraWith({ ...testEnvironment(), ...settings }, args);
+}
+
+/** The same, on these services. */
+export function navoraOn(on: Endpoints, ...args: string[]): ReturnType<typeof navoraWith> {
+  return navoraWith(testEnvironment(on), args);
+}
+
+async function navoraWith(
+  environment: Record<string, string>,
+  args: string[],
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   const program = join(workspaceRoot, 'apps/cli/bin/navora.mjs');
   try {
     const { stdout, stderr } = await run(process.execPath, [program, ...args], {
-      env: ownEnvironment({ ...testEnvironment(), ...settings }),
+      env: ownEnvironment(environment),
     });
     return { code: 0, stdout, stderr };
   } catch (error) {
