@@ -49,20 +49,21 @@ it('keeps a quarter of the places free of the patient, however many wait', () =>
   expect(turns.taken()).toEqual(['u2']);
 });
 
-it('leaves the patient a quarter of the places while somebody urgent comes by, and for half a minute after', () => {
-  const turns = new Turns(8);
+it('leaves the patient an eighth of the places while somebody urgent comes by, and for half a minute after', () => {
+  const turns = new Turns(16);
   turns.wait('urgent', 'u');
-  turns.wait('patient', 'p1', 'p2', 'p3', 'p4', 'p5', 'p6', 'p7');
+  const patient = Array.from({ length: 20 }, (_, n) => `p${n + 1}`);
+  turns.wait('patient', ...patient);
   expect(turns.taken()).toEqual(['u', 'p1', 'p2']);
   turns.end('u');
   turns.nowMs = 29_999;
   expect(turns.taken()).toEqual([]);
   turns.nowMs = 30_000;
-  expect(turns.taken()).toEqual(['p3', 'p4', 'p5', 'p6']);
+  expect(turns.taken()).toEqual(patient.slice(2, 12));
 });
 
 it('leaves the patient a single place while an urgent one takes more than twice what is usual', () => {
-  const turns = new Turns(8);
+  const turns = new Turns(16);
   turns.wait('urgent', 'u1');
   turns.taken();
   turns.nowMs = 10;

@@ -20,10 +20,10 @@ const NEWEST = 1 / 64;
  * first, and what is left for the patient depends on them, since in the store nobody goes first:
  *
  * - nobody urgent is there: three quarters of the places, so that the next urgent one finds one;
- * - somebody urgent came by lately: a quarter;
+ * - somebody urgent came by lately: an eighth;
  * - an urgent one is held up right now, as by a flush of the store: a single one.
  *
- * A quarter is kept for patient ones that wait, however many urgent ones there are.
+ * However many urgent ones there are, of the quarter that they leave free patient ones take what is theirs.
  */
 export class BatchTurns<Partition> {
   private readonly waiting = { urgent: new Set<Partition>(), patient: new Set<Partition>() };
@@ -80,7 +80,8 @@ export class BatchTurns<Partition> {
   private mostPatient(): number {
     const now = this.now();
     if (this.isUrgentHeldUp(now)) return 1;
-    return now - this.lastUrgentMs < URGENT_REMEMBERED_MS ? this.quarter : this.allButAQuarter;
+    const isAnybodyUrgent = now - this.lastUrgentMs < URGENT_REMEMBERED_MS;
+    return isAnybodyUrgent ? Math.ceil(this.places / 8) : this.allButAQuarter;
   }
 
   private isUrgentHeldUp(now: number): boolean {
