@@ -33,7 +33,7 @@ class Turns {
 }
 
 it('lets the urgent go first, each kind in the order it came', () => {
-  const turns = new Turns(8);
+  const turns = new Turns(16);
   turns.wait('patient', 'p1', 'p2');
   turns.wait('urgent', 'u1', 'u2');
   expect(turns.taken()).toEqual(['u1', 'u2', 'p1', 'p2']);
