@@ -102,6 +102,14 @@ topologySpreadConstraints:
   value: {{ int .settings.drainTimeoutMs | quote }}
 - name: NODE_OPTIONS
   value: --enable-source-maps --max-old-space-size={{ int .settings.heapMiB }}
+{{- with .root.Values.tracing }}
+{{- if .url }}
+- name: NAVORA_OTLP_URL
+  value: {{ .url | quote }}
+- name: NAVORA_TRACE_RATIO
+  value: {{ float64 .ratio | printf "%f" | quote }}
+{{- end }}
+{{- end }}
 {{- range $name, $value := .settings.extraEnv }}
 - name: {{ $name }}
   value: {{ $value | quote }}
