@@ -84,6 +84,8 @@ memtable:
     default:
       class_name: TrieMemtable
 memtable_allocation_type: offheap_objects
+# One at a time, and the more rarely: each flush holds up what somebody waits for.
+memtable_flush_writers: 1
 memtable_heap_space: ${nodes === 1 ? 256 : 128}MiB
 memtable_offheap_space: ${nodes === 1 ? 256 : 128}MiB
 ${nodes === 1 ? '' : patience}auto_snapshot: false
