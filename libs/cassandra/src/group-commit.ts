@@ -195,15 +195,17 @@ export class GroupCommit<Row, Existing> {
     const keys = new Set<string>();
     const taken: Entry<Row, Existing>[] = [];
     const left: Entry<Row, Existing>[] = [];
-    for (const entry of queue.waiting) {
-      if (taken.length < cap && !keys.has(entry.key)) {
+    let looked = 0;
+    for (; looked < queue.waiting.length && taken.length < cap; looked++) {
+      const entry = queue.waiting[looked] as Entry<Row, Existing>;
+      if (keys.has(entry.key)) {
+        left.push(entry);
+      } else {
         keys.add(entry.key);
         taken.push(entry);
-      } else {
-        left.push(entry);
       }
     }
-    queue.waiting = left;
+    queue.waiting = left.concat(queue.waiting.slice(looked));
     return taken;
   }
 

@@ -54,7 +54,7 @@ export class GroupConsumer {
   private consumer: Consumer | undefined;
   private stopping = false;
   private readonly untilStopped = new AbortController();
-  private readonly held = new HeldPartitions(() => this.wakeIntake?.());
+  private readonly held = new HeldPartitions(() => this.wakeWhereThereIsRoom());
   private readonly coordinator = new CoordinatorWatch();
   private commitLoop: Promise<void> | undefined;
   private wakeIntake: (() => void) | undefined;
@@ -229,10 +229,18 @@ export class GroupConsumer {
     }
   }
 
+  private get isFull(): boolean {
+    return this.underWay >= this.options.maxUnresolved;
+  }
+
+  /** Not at each record: after a batch of a hundred that is a hundred looks, and a timer for each. */
+  private wakeWhereThereIsRoom(): void {
+    if (this.wakeIntake && !this.isFull) this.wakeIntake();
+  }
+
   private async waitForRoom(payload: EachBatchPayload): Promise<void> {
     const epoch = this.held.currentEpoch;
-    const isFull = () => this.underWay >= this.options.maxUnresolved;
-    while (isFull() && !this.stopping && this.held.currentEpoch === epoch) {
+    while (this.isFull && !this.stopping && this.held.currentEpoch === epoch) {
       await payload.heartbeat();
       const timeout = new AbortController();
       const resolved = new Promise<void>((resolve) => (this.wakeIntake = resolve));
