@@ -39,6 +39,8 @@ export interface BenchStack {
   pids: Record<string, number>;
   /** Where Cassandra's tables are on the disk, if that is here. */
   cassandraData?: string;
+  /** Where Kafka's partitions are. */
+  kafkaData?: string;
   close(): Promise<void>;
 }
 
@@ -78,6 +80,7 @@ export async function upBenchStack({
     return {
       ...opened,
       cassandraData: join(componentData(name, 'cassandra'), 'data'),
+      kafkaData: componentData(name, 'kafka'),
       close: async () => {
         await opened.close();
         await stop();

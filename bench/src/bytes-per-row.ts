@@ -1,7 +1,7 @@
-import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CassandraClient } from '@navora/cassandra';
+import { bytesIn } from './bytes-in.js';
 
 const FLUSH_EVERY_MS = 500;
 const LOOKS = 40;
@@ -31,14 +31,5 @@ export async function bytesPerRow(
 
 /** A table's folder has its id behind its name. */
 function bytesOf(keyspace: string, table: string): number {
-  return readdirSync(keyspace)
-    .filter((folder) => folder.startsWith(`${table}-`))
-    .flatMap((folder) => readdirSync(join(keyspace, folder), { withFileTypes: true, recursive: true }))
-    .filter((entry) => entry.isFile())
-    .reduce((sum, { parentPath, name }) => sum + sizeOf(join(parentPath, name)), 0);
-}
-
-/** Files come and go while Cassandra compacts. */
-function sizeOf(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  return bytesIn(keyspace, (folder) => folder.startsWith(`${table}-`));
 }
