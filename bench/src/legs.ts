@@ -1,5 +1,6 @@
 import { intakeLeg } from './intake-leg.js';
 import type { Leg } from './leg.js';
+import { SCALING_LEGS } from './scaling-legs.js';
 import { storageLeg, storageLegOfFew, storageLegWithSignals } from './storage-leg.js';
 import { wholeWayLeg } from './whole-way/whole-way-leg.js';
 
@@ -9,7 +10,10 @@ export const LEGS: readonly Leg[] = [
   storageLegWithSignals,
   storageLegOfFew,
   wholeWayLeg,
+  ...SCALING_LEGS,
 ];
 
 /** What is measured unless something else is asked for: the rest takes more time than a short run has. */
-export const SHORT_LEGS: readonly string[] = LEGS.map(({ name }) => name).filter((name) => name !== 'b-few');
+export const SHORT_LEGS: readonly string[] = [intakeLeg, storageLeg, storageLegWithSignals, wholeWayLeg].map(
+  ({ name }) => name,
+);

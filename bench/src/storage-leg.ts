@@ -72,16 +72,18 @@ export const storageLegOfFew = storageLegOf({
   vehicles: 200,
 });
 
-interface StorageLeg {
+export interface StorageLeg {
   name: string;
   title: string;
   signals: boolean;
   /** Instead of as many as are asked for. */
   vehicles?: number;
+  /** Instead of all who store readings. */
+  sides?: readonly Contestant<StorageJob>[];
 }
 
-function storageLegOf({ name, title, signals, vehicles }: StorageLeg): Leg {
-  const sides = STORAGE_SIDES.filter(({ withoutSignals }) => !signals || withoutSignals !== true);
+export function storageLegOf({ name, title, signals, vehicles, sides: own }: StorageLeg): Leg {
+  const sides = (own ?? STORAGE_SIDES).filter(({ withoutSignals }) => !signals || withoutSignals !== true);
   return {
     name,
     title,

@@ -8,9 +8,17 @@ export const navoraProcessor: Contestant<StorageJob> = {
   start: (job) => startProcessor(job),
 };
 
-/** @param adminPort of its health and metrics; 0 is any */
-export async function startProcessor(job: StorageJob, adminPort = 0): Promise<AtWork> {
+/**
+ * @param adminPort of its health and metrics; 0 is any
+ * @param more settings besides
+ */
+export async function startProcessor(
+  job: StorageJob,
+  adminPort = 0,
+  more: Record<string, string> = {},
+): Promise<AtWork> {
   return runService('processor', job.folder, {
+    ...more,
     NAVORA_ADMIN_PORT: String(adminPort),
     NAVORA_KAFKA_BROKERS: job.kafkaBrokers.join(','),
     NAVORA_PROCESSOR_GROUP: job.groupId,
