@@ -4,12 +4,12 @@ import { Readiness } from './readiness.js';
 
 const well = { healthy: true };
 
-function readinessWith(assigned: boolean, fresh = true): Readiness {
+function readinessWith(assigned: boolean, { fresh = true, fetching = true } = {}): Readiness {
   const readiness = new Readiness({ waitingFor: undefined }, well);
   readiness.watch({
     ...{ probe: well, lessons: well, lane: well as ProduceLane },
     fences: { fresh },
-    strategy: { group: { assigned } } as KafkaStrategy,
+    strategy: { group: { assigned, fetching } } as KafkaStrategy,
   });
   return readiness;
 }
@@ -19,6 +19,10 @@ it('I13: not ready while the group has given it no partition, and ready once it 
   expect(readinessWith(true).notReadyBecause()).toEqual([]);
 });
 
+it('I13: not ready while Kafka leaves its fetches without an answer', () => {
+  expect(readinessWith(true, { fetching: false }).notReadyBecause()).toEqual(['Kafka answers no fetch']);
+});
+
 it('not ready while nobody can tell which vehicles are erased', () => {
-  expect(readinessWith(true, false).notReadyBecause()).toEqual(['nobody can tell which vehicles are erased']);
+  expect(readinessWith(true, { fresh: false }).notReadyBecause()).toEqual(['nobody can tell which vehicles are erased']);
 });

@@ -33,6 +33,7 @@ export class Readiness implements Health {
     const { probe, strategy, lane, lessons, fences } = this.watched;
     const reasons: string[] = [];
     if (!strategy.group?.assigned) reasons.push('the consumer group has given us no partition');
+    else if (!strategy.group.fetching) reasons.push('Kafka answers no fetch');
     if (!fences.fresh) reasons.push('nobody can tell which vehicles are erased');
     if (!probe.healthy) reasons.push('Cassandra does not answer');
     if (!this.persistence.healthy) reasons.push('the store fails, and is asked again');

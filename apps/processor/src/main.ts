@@ -279,6 +279,7 @@ await runService(
       pausedPartitions: () => strategy.group?.pausedPartitions ?? 0,
     });
     notReady.set('no partition is assigned', () => strategy.group?.assigned ?? false);
+    notReady.set('Kafka answers no fetch', () => strategy.group?.fetching ?? false);
     notReady.set('Cassandra does not take readings', () => store.healthy && latest.healthy);
     notReady.set('nobody can tell which vehicles are erased', () => fences.fresh);
     notReady.set('Cassandra does not answer', () => probe.healthy);

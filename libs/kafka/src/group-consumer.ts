@@ -34,6 +34,8 @@ export interface GroupConsumerOptions {
   maxUnresolved: number;
   commitIntervalMs: number;
   sessionTimeoutMs: number;
+  /** How long Kafka may leave fetches without an answer. */
+  fetchedWithinMs?: number;
   log: Logger;
 }
 
@@ -43,6 +45,9 @@ export interface GroupConsumerOptions {
  * as an outage leaves it, is more than a small heap holds: out of memory, restarted, again out of memory.
  */
 const FETCHED_AT_ONCE = 128 * 1024;
+
+/** An empty fetch is answered after 250 ms, and whoever leads a lost node's partitions does so within this. */
+const FETCHED_WITHIN_MS = 15_000;
 
 /**
  * A member of a consumer group that commits only what is resolved.
@@ -58,6 +63,8 @@ export class GroupConsumer {
   private readonly coordinator = new CoordinatorWatch();
   private commitLoop: Promise<void> | undefined;
   private wakeIntake: (() => void) | undefined;
+  /** When Kafka last answered a fetch, or the group met. */
+  private fetchedAt = -Infinity;
   /** Of the newest batch: the client lends the means to commit without its own repetitions with each batch only. */
   private commitOffsets: EachBatchPayload['commitOffsetsIfNecessary'] | undefined;
   /** Partitions of which the gate did not admit all. */
@@ -71,6 +78,14 @@ export class GroupConsumer {
   /** False until the group has given this member something to do. */
   get assigned(): boolean {
     return this.held.assigned;
+  }
+
+  /** False while Kafka answers no fetch, though there is room for what it might bring. */
+  get fetching(): boolean {
+    const waitsItself = this.isFull || this.paused.size > 0;
+    return (
+      waitsItself || performance.now() - this.fetchedAt < (this.options.fetchedWithinMs ?? FETCHED_WITHIN_MS)
+    );
   }
 
   /** Records taken over and not resolved. */
@@ -136,6 +151,7 @@ export class GroupConsumer {
     this.consumer = consumer;
     consumer.on('consumer.rebalancing', () => this.endEpoch());
     consumer.on('consumer.group_join', ({ payload }) => this.beginEpoch(payload.memberAssignment));
+    consumer.on('consumer.fetch', () => (this.fetchedAt = performance.now()));
     consumer.on('consumer.heartbeat', () => this.requireJoined());
     consumer.on('consumer.crash', ({ payload }) => void this.recover(consumer, payload));
     await consumer.connect();
@@ -169,6 +185,7 @@ export class GroupConsumer {
     this.coordinator.answers();
     const partitions = Object.values(assignment).flat().length;
     this.held.begin(partitions);
+    this.fetchedAt = performance.now();
     this.options.log.info({ epoch: this.held.currentEpoch, partitions }, 'group_joined');
   }
 
