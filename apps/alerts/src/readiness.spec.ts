@@ -24,5 +24,7 @@ it('I13: not ready while Kafka leaves its fetches without an answer', () => {
 });
 
 it('not ready while nobody can tell which vehicles are erased', () => {
-  expect(readinessWith(true, { fresh: false }).notReadyBecause()).toEqual(['nobody can tell which vehicles are erased']);
+  expect(readinessWith(true, { fresh: false }).notReadyBecause()).toEqual([
+    'nobody can tell which vehicles are erased',
+  ]);
 });
