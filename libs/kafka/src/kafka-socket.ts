@@ -14,18 +14,25 @@ export interface KafkaAccess {
 }
 
 const KEEP_ALIVE_MS = 60_000;
+/**
+ * A machine that is gone without a word leaves a connection that looks alive, and what is asked over it is sent again
+ * and again, by the client and by the system, for a quarter of an hour. Above the minute that joining a group may take.
+ */
+const ANSWERED_WITHIN_MS = 75_000;
 
 /**
- * Connects like the client itself, with two differences: the files are read anew each time, since certificates are
- * replaced while we run; and the client is given whole answers only. It keeps half an answer when a connection is cut,
- * and takes the beginning of the next connection for the rest of it: from then on it waits for answers that never end,
- * for minutes, over and over.
+ * Connects like the client itself, and mends what would make it stand still:
+ *
+ * - The files are read anew each time: certificates are replaced while we run.
+ * - It is given whole answers only. When a connection is cut it keeps half an answer, takes the beginning of the next
+ *   connection for the rest of it, and from then on waits for answers that never end, for minutes, over and over.
+ * - A connection over which nothing comes any more is ended, and so made anew.
  */
-export function kafkaSockets(access: KafkaAccess): ISocketFactory {
+export function kafkaSockets(access: KafkaAccess, answeredWithinMs = ANSWERED_WITHIN_MS): ISocketFactory {
   const { kafkaCaFile: caFile, kafkaCertFile: certFile, kafkaKeyFile: keyFile } = access;
   return ({ host, port, onConnect }) => {
     const socket = caFile === undefined ? connectTcp({ host, port }, onConnect) : secured(caFile);
-    return withWholeAnswers(socket.setKeepAlive(true, KEEP_ALIVE_MS));
+    return withWholeAnswers(socket.setKeepAlive(true, KEEP_ALIVE_MS), answeredWithinMs);
 
     function secured(caFile: string): Socket {
       // A certificate is chosen by name; an address is none.
@@ -38,10 +45,13 @@ export function kafkaSockets(access: KafkaAccess): ISocketFactory {
   };
 }
 
-function withWholeAnswers(socket: Socket): Socket {
+function withWholeAnswers(socket: Socket, answeredWithinMs: number): Socket {
   const answers = new WholeAnswers();
-  const listen = socket.on.bind(socket) as (event: string, listener: (...args: never[]) => void) => Socket;
+  const patience = new Patience(answeredWithinMs, () =>
+    socket.destroy(new Error(`no answer within ${answeredWithinMs / 1000} s`)),
+  );
   const handOn = (listener: (data: Buffer) => void) => (chunk: Buffer) => {
+    patience.answered();
     try {
       const whole = answers.take(chunk);
       if (whole) listener(whole);
@@ -49,7 +59,40 @@ function withWholeAnswers(socket: Socket): Socket {
       socket.destroy(error as Error);
     }
   };
-  socket.on = ((event: string, listener: (...args: never[]) => void) =>
-    listen(event, event === 'data' ? handOn(listener as (data: Buffer) => void) : listener)) as Socket['on'];
-  return socket;
+  const on = socket.on.bind(socket) as (event: string, listener: Listener) => Socket;
+  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
+  socket.on('close', () => patience.end());
+  return Object.assign(socket, {
+    on: (event: string, listener: Listener) =>
+      on(event, event === 'data' ? handOn(listener as (data: Buffer) => void) : listener),
+    write(...args: unknown[]) {
+      patience.asked();
+      return write(...args);
+    },
+  });
+}
+
+type Listener = (...args: never[]) => void;
+
+/** Ends when something was asked, and nothing at all has come since. */
+class Patience {
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly withinMs: number,
+    private readonly atEnd: () => void,
+  ) {}
+
+  asked(): void {
+    this.timer ??= setTimeout(this.atEnd, this.withinMs).unref();
+  }
+
+  answered(): void {
+    this.end();
+  }
+
+  end(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
 }
