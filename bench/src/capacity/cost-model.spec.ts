@@ -12,12 +12,21 @@ it('draws a line through the slowest and the fastest point, in whatever order th
   expect(coresAt(model, 4500)).toBeCloseTo(0.55);
 });
 
+it('saves nothing beyond the fastest', () => {
+  const model = lineThroughEnds([
+    { ratePerSecond: 1000, cores: 0.5 },
+    { ratePerSecond: 5000, cores: 1 },
+  ]);
+  expect(coresAt(model, 5000)).toBeCloseTo(1);
+  expect(coresAt(model, 50_000)).toBeCloseTo(10);
+});
+
 it('lets nothing cost less than nothing', () => {
   const cheaperWithMore = lineThroughEnds([
     { ratePerSecond: 1000, cores: 0.8 },
     { ratePerSecond: 3000, cores: 0.7 },
   ]);
-  expect(cheaperWithMore).toEqual({ fixedCores: 0.8, coresPerMessagePerSecond: 0 });
+  expect(cheaperWithMore).toMatchObject({ fixedCores: 0.8, coresPerMessagePerSecond: 0 });
   const steep = lineThroughEnds([
     { ratePerSecond: 1000, cores: 0.1 },
     { ratePerSecond: 2000, cores: 0.4 },

@@ -4,17 +4,18 @@ export interface CostPoint {
   cores: number;
 }
 
-/** A line: what a process needs to be there, and what each message needs on top. */
+/**
+ * A line: what a process needs to be there, and what each message needs on top. Beyond the fastest point that was
+ * measured nothing is saved any more: costs grow in proportion to it.
+ */
 export interface CostModel {
   fixedCores: number;
   coresPerMessagePerSecond: number;
+  fastest: CostPoint;
 }
 
 /**
  * The line through the slowest and the fastest point. Those between them are left to hold the model against.
- *
- * Group commit makes larger batches of more messages, so true costs grow more slowly than a line that is drawn on
- * beyond its last point: what it says of higher rates is rather too much.
  *
  * @throws RangeError for fewer than two rates
  */
@@ -27,10 +28,15 @@ export function lineThroughEnds(points: readonly CostPoint[]): CostModel {
   return {
     fixedCores: Math.max(0, first.cores - slope * first.ratePerSecond),
     coresPerMessagePerSecond: slope,
+    fastest: last,
   };
 }
 
-export function coresAt({ fixedCores, coresPerMessagePerSecond }: CostModel, ratePerSecond: number): number {
+export function coresAt(
+  { fixedCores, coresPerMessagePerSecond, fastest }: CostModel,
+  ratePerSecond: number,
+): number {
+  if (ratePerSecond > fastest.ratePerSecond) return (fastest.cores * ratePerSecond) / fastest.ratePerSecond;
   return fixedCores + coresPerMessagePerSecond * ratePerSecond;
 }
 

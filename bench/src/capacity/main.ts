@@ -72,8 +72,8 @@ async function run(flags: Flags): Promise<void> {
       assumed: { ...ASSUMPTIONS, copies: flags.copies, rowsKeptDays: flags.days },
       prices: { coreHour: flags.coreHour, diskGiBMonth: flags.disk, zoneGiB: flags.zone },
     });
-    if (flags.report && !flags.from) {
-      writeFileSync(`${REPORT}.json`, `${JSON.stringify(kept, undefined, 2)}\n`);
+    if (flags.report) {
+      if (!flags.from) writeFileSync(`${REPORT}.json`, `${JSON.stringify(kept, undefined, 2)}\n`);
       writeFileSync(`${REPORT}.md`, text);
     }
     console.log(text);

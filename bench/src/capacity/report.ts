@@ -98,7 +98,7 @@ On the disks: ${Math.round(figures.bytesPerRow)} bytes a row in Cassandra, ${Mat
 
 ## The model
 
-For each process a line through the slowest and the fastest rate: what it needs to be there, and what each message costs on top.
+For each process a line through the slowest and the fastest rate: what it needs to be there, and what each message costs on top. (Java's compiler is still at work at the first rate; a cost of 0 says that nothing more was to be seen beside that.)
 
 ${markdownTable(
   ['process', 'processors', 'µs a message'],
@@ -144,7 +144,7 @@ ${atTen ? comparison(atTen.needs) : ''}
 ## What it does not say
 
 - **Copies are counted in full**: each of three nodes does what the one here did. A round between nodes costs more than one within a node, which nobody has measured here; that machines are half idle is to cover it.
-- **Higher rates are drawn on from the fastest that was kept.** One partition of Kafka is one processor's, so at a million vehicles there are more topics or partitions ([runbook](../runbook.md#more-partitions)), and a broker for each segment of the vehicles.
+- **Beyond the fastest rate that was kept** costs are taken to grow in proportion, though larger batches would save more. One partition of Kafka is one processor's, so at a million vehicles there are more topics or partitions ([runbook](../runbook.md#more-partitions)), and a broker for each segment of the vehicles.
 - **TLS** costs the broker and Kafka more: \`npm run measure:tls\`.
 - Bursts, as after an outage: the half that is idle is what catches up.
 - People, backups, the registry (small), load balancers, and what vehicles' networks cost.
