@@ -26,6 +26,8 @@ export class DrillWatch {
     private readonly calmLag: number,
     private readonly onLook: () => void,
     private readonly signal?: AbortSignal,
+    private readonly patienceMs = PATIENCE_MS,
+    private readonly everyMs = LOOK_EVERY_MS,
   ) {
     this.looking = this.look();
   }
@@ -64,20 +66,25 @@ export class DrillWatch {
   }
 
   /**
-   * Waits for a condition as long as there is progress: more came in, or less waits for one of the consumers. Their
-   * sum would not do: what the processor has done waits for the alerts.
+   * Waits for a condition as long as there is progress: more came in than heartbeats, which always come, or less waits
+   * for one of the consumers. Their sum would not do: what the processor has done waits for the alerts.
    */
   private async progressing(reached: () => boolean): Promise<boolean> {
-    let best: number[] = [];
+    let readings = -Infinity;
+    let least: number[] = [];
     let movedAt = Date.now();
     for (;;) {
       if (reached()) return true;
       const now = this.standing;
-      const seen = now ? [now.readings, -now.readingsLag, -now.signalsLag] : [];
-      if (seen.some((value, index) => value > (best[index] ?? -Infinity))) movedAt = Date.now();
-      best = seen.map((value, index) => Math.max(value, best[index] ?? -Infinity));
+      if (now) {
+        const lags = [now.readingsLag, now.signalsLag];
+        const lessWaits = lags.some((lag, index) => lag < (least[index] ?? Infinity));
+        if (lessWaits || now.readings - readings > HEARTBEATS) movedAt = Date.now();
+        readings = now.readings;
+        least = lags.map((lag, index) => Math.min(lag, least[index] ?? Infinity));
+      }
       const givenUp = this.stopped || this.signal?.aborted === true;
-      if (givenUp || Date.now() - movedAt > PATIENCE_MS) return false;
+      if (givenUp || Date.now() - movedAt > this.patienceMs) return false;
       await this.nextLook();
     }
   }
@@ -93,7 +100,7 @@ export class DrillWatch {
       this.standing = standing;
       this.onLook();
       this.wake();
-      await pause(LOOK_EVERY_MS);
+      await pause(this.everyMs);
     }
     this.wake();
   }
