@@ -1,0 +1,18 @@
+import { realServices } from '@navora/testing';
+import { expect } from 'vitest';
+import { navora } from './services.fixture.js';
+
+export const MINUTES = Number(process.env['NAVORA_TEST_DRILL_MINUTES'] ?? 10);
+export const SEED = Number(process.env['NAVORA_TEST_SEED'] ?? Math.floor(Math.random() * 1e9));
+/** The load, the draining of its backlog, and the audit. */
+export const WITHIN_MS = MINUTES * 60_000 * 6 + 600_000;
+
+/** A drill of these minutes and this seed, in which every promise holds. */
+export async function held(...args: string[]): Promise<void> {
+  const { stack } = realServices();
+  if (!stack) throw new Error('a drill breaks a stack of processes, and this one is of containers');
+  const drill = ['drill', '--stack', stack, '--seed', String(SEED), '--minutes', String(MINUTES), ...args];
+  const { code, stdout, stderr } = await navora(...drill);
+  expect(stdout.trimEnd().split('\n').at(-1), `${stdout}\n${stderr}`).toBe('held');
+  expect(code).toBe(0);
+}
