@@ -121,8 +121,8 @@ export const MUTANTS = [
     name: 'equal-keys-in-a-batch',
     does: 'lets two rows of one key into one conditional batch, which would mix their cells',
     file: 'libs/cassandra/src/group-commit.ts',
-    from: 'if (taken.length < cap && !keys.has(entry.key)) {',
-    to: 'if (taken.length < cap) {',
+    from: 'if (keys.has(entry.key)) {',
+    to: 'if (keys.size < 0) {',
     caught: [inMemory(BATCHES, 'P9', 'I3')],
   },
   {
