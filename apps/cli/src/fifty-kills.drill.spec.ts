@@ -1,5 +1,6 @@
 import { it } from 'vitest';
-import { held, MINUTES, SEED, WITHIN_MS } from './held-drill.fixture.js';
+import { held } from './held-drill.fixture.js';
+import { MINUTES, SEED, WITHIN_MS } from './long-drill-config.js';
 
 /** Above what a small machine carries: the fifty kills meet a system that is behind. */
 const HIGH_RATE = Number(process.env['NAVORA_TEST_DRILL_RATE'] ?? 2000);

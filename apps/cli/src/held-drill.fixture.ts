@@ -1,11 +1,7 @@
 import { realServices } from '@navora/testing';
 import { expect } from 'vitest';
+import { MINUTES, SEED } from './long-drill-config.js';
 import { navora } from './services.fixture.js';
-
-export const MINUTES = Number(process.env['NAVORA_TEST_DRILL_MINUTES'] ?? 10);
-export const SEED = Number(process.env['NAVORA_TEST_SEED'] ?? Math.floor(Math.random() * 1e9));
-/** The load, the draining of its backlog, and the audit. */
-export const WITHIN_MS = MINUTES * 60_000 * 6 + 600_000;
 
 /** A drill of these minutes and this seed, in which every promise holds. */
 export async function held(...args: string[]): Promise<void> {
