@@ -103,7 +103,7 @@ describe.skipIf(typeof programs === 'string')('every alert rule', () => {
     thaw();
     await watch.fired(...SLO);
     await fleet.stop({ graceMs: 0 });
-    fleet = await system.drive(300);
+    fleet = await system.drive(600);
     const { authority } = await CertificateAuthority.create('of nobody', 1);
     writeFileSync(system.certificateFile, authority.pem);
     andEnds('NavoraCertificateEndsSoon', 'NavoraCertificateEnds');
