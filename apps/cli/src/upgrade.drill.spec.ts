@@ -34,8 +34,8 @@ afterAll(async () => {
 
 /** What the chart's Job does before anything else, and what it may be made to do again. */
 async function migratedBy(navora: string): Promise<void> {
-  const environment = { ...ownEnvironment(testEnvironment()) };
-  await promisify(execFile)(process.execPath, [navora, 'migrate'], { env: environment });
+  const env = ownEnvironment(testEnvironment());
+  await promisify(execFile)(process.execPath, [navora, 'migrate'], { env });
 }
 
 /**

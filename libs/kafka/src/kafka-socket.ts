@@ -32,7 +32,7 @@ export function kafkaSockets(access: KafkaAccess, answeredWithinMs = ANSWERED_WI
   const { kafkaCaFile: caFile, kafkaCertFile: certFile, kafkaKeyFile: keyFile } = access;
   return ({ host, port, onConnect }) => {
     const socket = caFile === undefined ? connectTcp({ host, port }, onConnect) : secured(caFile);
-    return withWholeAnswers(socket.setKeepAlive(true, KEEP_ALIVE_MS), answeredWithinMs);
+    return answered(socket.setKeepAlive(true, KEEP_ALIVE_MS), answeredWithinMs);
 
     function secured(caFile: string): Socket {
       // A certificate is chosen by name; an address is none.
@@ -45,13 +45,14 @@ export function kafkaSockets(access: KafkaAccess, answeredWithinMs = ANSWERED_WI
   };
 }
 
-function withWholeAnswers(socket: Socket, answeredWithinMs: number): Socket {
+/** The socket, as the client may trust it: whole answers, or an end. */
+function answered(socket: Socket, answeredWithinMs: number): Socket {
   const answers = new WholeAnswers();
   const patience = new Patience(answeredWithinMs, () =>
     socket.destroy(new Error(`no answer within ${answeredWithinMs / 1000} s`)),
   );
   const handOn = (listener: (data: Buffer) => void) => (chunk: Buffer) => {
-    patience.answered();
+    patience.end();
     try {
       const whole = answers.take(chunk);
       if (whole) listener(whole);
@@ -74,21 +75,17 @@ function withWholeAnswers(socket: Socket, answeredWithinMs: number): Socket {
 
 type Listener = (...args: never[]) => void;
 
-/** Ends when something was asked, and nothing at all has come since. */
+/** Is lost when something was asked, and nothing at all has come since: whatever comes ends the waiting. */
 class Patience {
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly withinMs: number,
-    private readonly atEnd: () => void,
+    private readonly onLost: () => void,
   ) {}
 
   asked(): void {
-    this.timer ??= setTimeout(this.atEnd, this.withinMs).unref();
-  }
-
-  answered(): void {
-    this.end();
+    this.timer ??= setTimeout(this.onLost, this.withinMs).unref();
   }
 
   end(): void {
