@@ -238,7 +238,7 @@ describe.skipIf(typeof programs === 'string')('every alert rule', () => {
       alerts()?.kill('SIGSTOP');
       await pause(1200);
       alerts()?.kill('SIGCONT');
-      over = await Promise.race([seen, pause(750, false)]);
+      over = await Promise.race([seen, pause(1100, false)]);
     }
     for (let death = 0; death < 3; death++) {
       const before = alerts();
