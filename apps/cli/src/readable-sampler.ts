@@ -75,8 +75,9 @@ export class ReadableSampler {
         this.take(Date.now() - publishedAt);
         return;
       }
-      // A tenth of what has passed: looking must not become the load that it measures.
-      await pause(Math.max(2, (Date.now() - publishedAt) / 10));
+      // A twentieth of what has passed, by which a sample may be too long: looking must not become the load that it
+      // measures.
+      await pause(Math.max(2, (Date.now() - publishedAt) / 20));
     }
   }
 

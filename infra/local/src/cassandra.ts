@@ -98,8 +98,15 @@ function securityIn(folder: string, { servers, servicesCa }: StackTls): Cassandr
   return { keystore, truststore };
 }
 
-/** There is nobody to gossip with. */
-const alone = ['-Dcassandra.skip_wait_for_gossip_to_settle=0', '-Dcassandra.ring_delay_ms=100'];
+/**
+ * There is nobody to gossip with, and nobody who could know more of a conditional write that did not come to its end:
+ * the next one of its partition ends it. Looking for such ones, every five minutes, holds up all others for two seconds.
+ */
+const alone = [
+  '-Dcassandra.skip_wait_for_gossip_to_settle=0',
+  '-Dcassandra.ring_delay_ms=100',
+  '-Dcassandra.disable_paxos_auto_repairs=true',
+];
 
 /** On one machine gossip settles within seconds; the defaults are made for data centres. */
 const amongPeers = [
