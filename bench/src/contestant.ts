@@ -68,6 +68,8 @@ export interface Contestant<Job> {
   table?: RowsElsewhere;
   /** Why it cannot run on this machine, or undefined when it can (Go is missing, …). Builds what it needs. */
   prepare?(): Promise<string | undefined>;
+  /** Of leg a: in how many sessions the messages wait, those of each vehicle in one; 1 unless said. */
+  sessions?: number;
   /** Of leg a: the body a vehicle sent, where a record's value is not just that. */
   bodyIn?(value: Buffer): Buffer | undefined;
   /**

@@ -9,7 +9,7 @@ import { anHourAgo, Corpus } from './corpus.js';
 import { makeTopic, readTopic, recordsIn } from './kafka-topics.js';
 import { ownFolder, whileAtWork, type Leg, type LegOptions } from './leg.js';
 import { probeLoad } from './load-probe.js';
-import { dropSession, fillSession } from './mqtt-backlog.js';
+import { dropSession, fillSessions, sessionsOf } from './mqtt-backlog.js';
 import { navoraBridge } from './ours/navora-bridge.js';
 import { bentoIntake } from './peers/bento.js';
 import { telegraf } from './peers/telegraf.js';
@@ -31,19 +31,23 @@ const RECEIVE_MAXIMUM = 2000;
 const QUIET_MS = 300;
 
 /** Leg a: messages wait in an MQTT session, and are to be in Kafka. */
-export const intakeLeg: Leg = {
-  name: 'a',
-  title: 'MQTT session to Kafka',
-  warms: 'intake',
-  run: (stack, options) =>
-    runInTurns('a', INTAKE_SIDES, options, (side, run) => runIntake(stack, options, side, run)),
-};
+export const intakeLeg = intakeLegOf('a', 'MQTT session to Kafka', INTAKE_SIDES);
+
+export function intakeLegOf(name: string, title: string, sides: readonly Contestant<IntakeJob>[]): Leg {
+  return {
+    ...{ name, title },
+    warms: 'intake',
+    run: (stack, options) =>
+      runInTurns(name, sides, options, (side, run) => runIntake(stack, options, side, run, name)),
+  };
+}
 
 export async function runIntake(
   stack: BenchStack,
   options: LegOptions,
   side: Contestant<IntakeJob>,
   run: number,
+  leg = 'a',
 ): Promise<RunResult> {
   const name = `bench-a-${side.name}-${run}-${randomBytes(3).toString('hex')}`;
   const whole = new Corpus({ ...options, from: anHourAgo(Date.now()) });
@@ -58,12 +62,13 @@ export async function runIntake(
     kafkaTopic: `${name}.readings`,
     deadLettersTopic: `${name}.dead-letters`,
     registryUrl: endpoints.registryUrl,
-    folder: ownFolder(options.folder, 'a', side.name, run),
+    folder: ownFolder(options.folder, leg, side.name, run),
   };
+  const sessions = sessionsOf(job, side.sessions ?? 1);
   await makeTopic(admin, job.kafkaTopic);
   await makeTopic(admin, job.deadLettersTopic, { partitions: 4 });
   try {
-    await fillSession(job.mqttUrl, job, corpus, readingSchemaId);
+    await fillSessions(job.mqttUrl, sessions, corpus, readingSchemaId);
     const before = probeLoad();
     const atWork = await side.start(job);
     let costs: Record<string, Cost>;
@@ -81,13 +86,13 @@ export async function runIntake(
       see(record, tally, corpus, readingSchemaId, side);
     });
     return {
-      ...{ leg: 'a', side: side.name, run, guarantees: side.guarantees },
+      ...{ leg, side: side.name, run, guarantees: side.guarantees },
       ...{ records: corpus.size, seconds: clock.seconds, ratePerSecond: clock.ratePerSecond },
       ...tally.faults,
       ...{ costs, probeMs: [before, after] },
     };
   } finally {
-    await dropSession(job.mqttUrl, job.clientId);
+    for (const { clientId } of sessions) await dropSession(job.mqttUrl, clientId);
     await admin.deleteTopics({ topics: [job.kafkaTopic, job.deadLettersTopic] });
   }
 }

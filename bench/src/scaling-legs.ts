@@ -1,7 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AtWork, Contestant, StorageJob } from './contestant.js';
+import type { AtWork, Contestant, IntakeJob, StorageJob } from './contestant.js';
+import { intakeLegOf } from './intake-leg.js';
 import type { Leg } from './leg.js';
+import { sessionsOf } from './mqtt-backlog.js';
+import { navoraBridge, startBridge } from './ours/navora-bridge.js';
 import { navoraProcessor, startProcessor } from './ours/navora-processor.js';
 import { storageLegOf } from './storage-leg.js';
 
@@ -10,29 +13,46 @@ function processors(count: number): Contestant<StorageJob> {
   return {
     ...navoraProcessor,
     name: count === 1 ? 'one-processor' : `${count}-processors`,
-    async start(job) {
-      const members: AtWork[] = [];
-      const stop = async () => void (await Promise.all(members.map((member) => member.stop())));
-      try {
-        for (let number = 1; number <= count; number++) {
-          const folder = join(job.folder, String(number));
-          mkdirSync(folder, { recursive: true });
-          members.push(await startProcessor({ ...job, folder }));
-        }
-      } catch (error) {
-        await stop();
-        throw error;
-      }
-      return {
-        pids: Object.fromEntries(
-          members.flatMap(({ pids }, index) =>
-            Object.values(pids).map((pid) => [index === 0 ? 'processor' : `processor ${index + 1}`, pid]),
-          ),
-        ),
-        ended: Promise.race(members.flatMap(({ ended }) => ended ?? [])),
-        stop,
-      };
-    },
+    start: (job) => together('processor', Array<StorageJob>(count).fill(job), startProcessor),
+  };
+}
+
+/** So many, each with its part of the topics, in a session of its own. */
+function bridges(count: number): Contestant<IntakeJob> {
+  return {
+    ...navoraBridge,
+    name: count === 1 ? 'one-bridge' : `${count}-bridges`,
+    sessions: count,
+    start: (job) => together('bridge', sessionsOf(job, count), startBridge),
+  };
+}
+
+/** One process for each job, or none if one of them cannot be started. */
+async function together<Job extends { folder: string }>(
+  name: string,
+  jobs: readonly Job[],
+  start: (job: Job) => Promise<AtWork>,
+): Promise<AtWork> {
+  const members: AtWork[] = [];
+  const stop = async () => void (await Promise.all(members.map((member) => member.stop())));
+  try {
+    for (const [index, job] of jobs.entries()) {
+      const folder = join(job.folder, String(index + 1));
+      mkdirSync(folder, { recursive: true });
+      members.push(await start({ ...job, folder }));
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    pids: Object.fromEntries(
+      members.flatMap(({ pids }, index) =>
+        Object.values(pids).map((pid) => [index === 0 ? name : `${name} ${index + 1}`, pid]),
+      ),
+    ),
+    ended: Promise.race(members.flatMap(({ ended }) => ended ?? [])),
+    stop,
   };
 }
 
@@ -63,6 +83,7 @@ function rulesFile(count: number): string {
 
 /** On few processors more members store no more; what each record costs, and whether all are there, is the point. */
 export const SCALING_LEGS: readonly Leg[] = [
+  intakeLegOf('a-bridges', 'MQTT sessions to Kafka, by 1 and 2 bridges', [1, 2].map(bridges)),
   storageLegOf({
     name: 'b-processors',
     title: 'Kafka to rows and signals, by 1, 2 and 4 processors',
