@@ -10,6 +10,7 @@ import { summarise } from './summary.js';
 import { HEAD, rowsOf, textTable } from './table.js';
 import { outcomesOf } from './targets.js';
 import { THREADS } from './cassandra-threads.js';
+import { wholeNumber } from './whole-number.js';
 import { liveOutcomesOf } from './whole-way/live-targets.js';
 import { workspaceRoot } from './workspace.js';
 
@@ -131,9 +132,4 @@ function settings(text: string): Record<string, string> {
   const pairs = names(text).map((pair) => pair.split('='));
   if (pairs.some(({ length }) => length !== 2)) throw new InvalidArgumentError('must be name=value,…');
   return Object.fromEntries(pairs) as Record<string, string>;
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('must be a whole number above 0.');
-  return Number(text);
 }

@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { upBenchStack } from '../bench-stack.js';
 import { THREADS } from '../cassandra-threads.js';
 import { describeMachine, type Machine } from '../machine.js';
+import { wholeNumber } from '../whole-number.js';
 import { measureInTurns, type Turn } from '../whole-way/in-turns.js';
 import { workspaceRoot } from '../workspace.js';
 import { selfTimes, type CpuProfile } from './cpu-profile.js';
@@ -92,8 +93,3 @@ function processesOf({ observed }: Turn): ProfiledProcess[] {
 }
 
 const isOf = (url: string, service: string) => url.endsWith(`/${service}.mjs`);
-
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('must be a whole number above 0.');
-  return Number(text);
-}

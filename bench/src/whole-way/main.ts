@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { upBenchStack } from '../bench-stack.js';
 import { THREADS } from '../cassandra-threads.js';
 import { COMMIT_LOGS, type CommitLog } from '../commit-log.js';
+import { wholeNumber } from '../whole-number.js';
 import { workspaceRoot } from '../workspace.js';
 import { measureInTurns } from './in-turns.js';
 import { WHOLE_WAY_SIDES } from './sides.js';
@@ -66,9 +67,4 @@ async function run({ stack: name, commitLog, seconds, warmUp, json, ...flags }: 
 
 function numbers(text: string): number[] {
   return text.split(',').map(wholeNumber);
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('must be a whole number above 0.');
-  return Number(text);
 }
