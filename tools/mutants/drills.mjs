@@ -27,10 +27,12 @@ const before = await stackStatus({ name: stackName });
 const stack = await startStack({
   name: stackName,
   wipe: before.state !== 'running',
+  // Drills run without.
+  tls: false,
   signal: interrupt.signal,
 });
 const environment = { ...process.env, ...servicesEnv(stack) };
-const kafka = createKafka('navora-mutants', stack.kafka.brokers, log);
+const kafka = createKafka('navora-mutants', { kafkaBrokers: stack.kafka.brokers }, log);
 const cassandra = createCassandra(readConfiguration(cassandraSettings, environment), log);
 const admin = kafka.admin();
 try {
