@@ -48,10 +48,17 @@ try {
   if (before.state !== 'running') await stopStack({ name: stackName, wipe: true });
 }
 
+/**
+ * @param {string | undefined} name of the mutant; none is the product as it is
+ * @param {string} drill
+ * @param {string[]} only
+ * @param {number} seconds
+ */
 async function drilled(name, drill, only, seconds) {
   const mutant = MUTANTS.find((one) => one.name === name);
   const file = mutant && join(root, mutant.file);
   let loaded = false;
+  /** @type {string[]} */
   const said = [];
   const begun = Date.now();
   try {
@@ -67,7 +74,7 @@ async function drilled(name, drill, only, seconds) {
       folder: join(root, 'test-results/mutants', name ?? drill),
       ...{ seed: 1, durationMs: seconds * 1000, ratePerSecond: 250, vehicles: 100, only, count: only.length },
       sourceOf: (path, source) => {
-        if (path !== file) return undefined;
+        if (!mutant || path !== file) return undefined;
         loaded = true;
         return mutated(mutant, source);
       },
@@ -106,7 +113,11 @@ async function forgetEverything() {
       await cassandra.execute(`TRUNCATE ${KEYSPACE}.${table}`, [], { readTimeout: 60_000 });
 }
 
-/** One line for whoever started us. */
+/**
+ * One line for whoever started us.
+ *
+ * @param {object} one
+ */
 function answer(one) {
   process.stdout.write(`${JSON.stringify(one)}\n`);
 }
