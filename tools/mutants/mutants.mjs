@@ -137,8 +137,8 @@ export const MUTANTS = [
     name: 'acknowledge-before-produce',
     does: 'sends the PUBACK when a message comes, not when Kafka has it',
     file: 'apps/mqtt-bridge/src/journey.ts',
-    from: 'const message = messageOf(packet, Date.now());',
-    to: 'const message = messageOf(packet, Date.now());\n    if (delivery) window.settle(delivery);',
+    from: 'this.parts.metrics.received.inc();',
+    to: 'this.parts.metrics.received.inc();\n    if (delivery) window.settle(delivery);',
     caught: [inMemory(BRIDGE, 'B2, B3', 'I1'), audited('kill the bridge', 'I1')],
   },
   {

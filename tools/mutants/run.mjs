@@ -143,6 +143,9 @@ function control(by) {
 function judge({ failures, loaded, output }, { by }) {
   if (!loaded) return { caught: false, says: `the mutant was never loaded\n${output}` };
   if (failures.length === 0) return { caught: false, says: 'nothing noticed' };
+  // One that does not fit the code any more breaks everything, and proves nothing.
+  const unfit = failures.find((failure) => /\b(?:Reference|Syntax)Error\b/.test(failure));
+  if (unfit) return { caught: false, says: `the mutant cannot run: ${firstLines(unfit)}` };
   const named = by.find((invariant) => failures.some((failure) => namesInvariant(failure, invariant)));
   if (named) return { caught: true, says: line(failures, named) };
   return {
