@@ -74,7 +74,7 @@ export const MUTANTS = [
     does: 'publishes no signal when the reading was stored before',
     file: 'apps/processor/src/reading-journey.ts',
     from: 'const signal = this.judged(signals, row, stored);',
-    to: "if (stored.status === 'already-stored') return batch.resolve(record);\nconst signal = this.judged(signals, row, stored);",
+    to: "if (stored.status === 'already-stored') return this.resolveAfter(batch, record, undefined, remembered, span);\nconst signal = this.judged(signals, row, stored);",
     caught: [inMemory(PROCESSOR, 'P15, P16, P24', 'I7')],
   },
   {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
-import { loseBrokerDisk, nodesByAge } from './faults.js';
+import { loseDisk, nodesByAge } from './faults.js';
 import { dataFolder, instanceAt, makeFolders } from './instance.js';
 import { identify } from './process-identity.js';
 import { type StackState, writeState } from './state.js';
@@ -48,9 +48,9 @@ it('the disk of the MQTT broker is emptied only while the broker is away', () =>
   mkdirSync(disk, { recursive: true });
   writeFileSync(join(disk, 'mosquitto.db'), 'sessions');
   running({ mqtt: { phase: 'ready', process: self, restarts: 0 } });
-  expect(() => loseBrokerDisk('big', { home })).toThrow(/take it away before/);
+  expect(() => loseDisk('big', 'mqtt', { home })).toThrow(/take it away before/);
   expect(existsSync(join(disk, 'mosquitto.db'))).toBe(true);
   running({ mqtt: { phase: 'restarting', process: { pid: self.pid, started: 'long ago' }, restarts: 0 } });
-  loseBrokerDisk('big', { home });
+  loseDisk('big', 'mqtt', { home });
   expect(readdirSync(disk)).toEqual([]);
 });

@@ -78,11 +78,11 @@ export function nodesByAge(name: string, kind: 'kafka' | 'cassandra', where: Whe
     .sort((one, other) => startedAt(one).localeCompare(startedAt(other)));
 }
 
-/** Empties the disk of the MQTT broker while it is taken away: it comes back as one without persistence. */
-export function loseBrokerDisk(name: string, where: Where = {}): void {
-  if (isAlive(stateOf(name, 'mqtt', where).process))
-    throw new StackError(`The MQTT broker of the stack "${name}" runs: take it away before its disk.`);
-  const folder = dataFolder(instanceAt(stackHome(where.home), name), 'mqtt');
+/** Empties the disk of a component while it is taken away: it comes back as one that never kept anything. */
+export function loseDisk(name: string, component: ComponentName, where: Where = {}): void {
+  if (isAlive(stateOf(name, component, where).process))
+    throw new StackError(`${component} of the stack "${name}" runs: take it away before its disk.`);
+  const folder = dataFolder(instanceAt(stackHome(where.home), name), component);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
 }

@@ -9,7 +9,7 @@ export {
   componentProcess,
   type HeldBack,
   holdBack,
-  loseBrokerDisk,
+  loseDisk,
   nodesByAge,
   restartComponent,
   takeAway,

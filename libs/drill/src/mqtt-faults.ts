@@ -1,4 +1,4 @@
-import { loseBrokerDisk } from '@navora/local-stack';
+import { loseDisk } from '@navora/local-stack';
 import type { Fault } from './fault.js';
 import { keepAway } from './stack-faults.js';
 
@@ -18,7 +18,7 @@ export const brokerKilled: Fault = {
     const heal = await keepAway(world, 'mqtt');
     // Every second time, as a broker without persistence comes back.
     if (world.turn % 2 === 1) {
-      loseBrokerDisk(world.stack);
+      loseDisk(world.stack, 'mqtt');
       world.tell('mqtt killed, and back without what was on its disk');
     }
     return heal;
