@@ -92,4 +92,6 @@ function processesOf({ observed }: Turn): ProfiledProcess[] {
   });
 }
 
-const isOf = (url: string, service: string) => url.endsWith(`/${service}.mjs`);
+function isOf(url: string, service: string): boolean {
+  return url.endsWith(`/${service}.mjs`);
+}
