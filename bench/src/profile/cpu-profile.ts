@@ -1,12 +1,7 @@
 import type { Profiler } from 'node:inspector';
 
 export type CpuProfile = Profiler.Profile;
-export type CallFrame = Pick<
-  CpuProfile['nodes'][number]['callFrame'],
-  'functionName' | 'url' | 'lineNumber'
-> & {
-  columnNumber: number;
-};
+export type CallFrame = Omit<CpuProfile['nodes'][number]['callFrame'], 'scriptId'>;
 
 /** Whose code a frame is, and which function of it. */
 export interface Origin {
