@@ -57,7 +57,10 @@ function aProcessor(fates: ('ok' | 'lost')[] = []) {
     lessons: { untilSettled: async () => 'known' },
     parking: new VehicleParking({ maxPerVehicle: 10, maxInAll: 10, mustWait: () => false }),
     store,
-    latest: { remember: async (_, { vehicleId }) => void traces.push(`state of ${vehicleId}`) },
+    latest: {
+      remember: (_, { reading: { vehicleId } }) => void traces.push(`state of ${vehicleId}`),
+      save: async () => undefined,
+    },
     judge: () => judge,
     signals: {
       encode: () => Buffer.of(0),

@@ -29,6 +29,8 @@ const row = {
 
 it.each([...values])('%s is stored and compared', (name, value) => {
   expect(parametersOf(row)).toHaveLength(READING_COLUMNS.length);
-  expect(parametersOf(row).map((one) => (typeof one === 'bigint' ? Number(one) : one))).toContain(value);
+  expect(
+    parametersOf(row).map((one) => (Buffer.isBuffer(one) ? Number(one.readBigInt64BE()) : one)),
+  ).toContain(value);
   expect(contentOf(reading).get(name)).toBe(value);
 });

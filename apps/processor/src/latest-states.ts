@@ -1,4 +1,4 @@
-import { retryForever, type Logger, errorFields } from '@navora/runtime';
+import { errorFields, type Logger } from '@navora/runtime';
 import type { CassandraClient } from '@navora/cassandra';
 import type { FenceCheck } from '@navora/erasure';
 import type { Reading } from '@navora/schemas';
@@ -15,139 +15,132 @@ export interface LatestStateWriter {
   write(shard: number, states: LatestState[]): Promise<void>;
 }
 
-interface Pending {
+/** The newest reading of a vehicle, of those that are not written. */
+interface Unwritten {
+  shard: number;
   reading: Reading;
   receivedAt: number;
-  waiting: (() => void)[];
 }
 
-/** Writes under way in all: what waits meanwhile makes the next ones larger. */
-const MAX_WRITES_IN_FLIGHT = 8;
-
-/** What a shard waits for before its states are written: they cost as much alone as in company, and nobody waits. */
-const GATHER: Gathering = { forMs: 250, readings: 32 };
-
-export interface Gathering {
-  forMs: number;
-  /** With so many it waits no longer: what is not written yet is under way in the processor, which has a bound. */
-  readings: number;
-}
-
-/** What a shard has to write. */
-class Waiting {
-  readonly vehicles = new Map<string, Pending>();
-  readings = 0;
+/** Of a partition of Kafka. */
+interface PartitionStates {
+  /** By vehicle. */
+  unwritten: Map<string, Unwritten>;
+  /** Settles, and never fails, once no save is under way. */
+  saved: Promise<void>;
   timer: NodeJS.Timeout | undefined;
+  failing: boolean;
 }
+
+/** Commits come more often, unless a record holds them up: one whose schema is not known yet, for minutes. */
+const SAVED_AT_LATEST_MS = 2000;
+/** Of JSON in one request. */
+const MAX_CHARACTERS = 256 * 1024;
 
 /**
- * The newest reading of each vehicle. A shard gathers for a moment, then has one write under way; what comes meanwhile
- * is the next one, and of several readings of a vehicle only the newest is written.
+ * The newest reading of each vehicle. Nobody waits for it to be written but the offset of the reading, so it is
+ * written when that is about to be committed, and of several readings of a vehicle only the newest is.
  */
 export class LatestStates {
-  private readonly gathering: Gathering;
-  private readonly shards = new Map<number, Waiting>();
-  /** Shards with something to write and none of it under way, in the order they came. */
-  private readonly ready: number[] = [];
-  private readonly busy = new Set<number>();
-  private writesInFlight = 0;
-  private failing = 0;
+  private readonly partitions = new Map<number, PartitionStates>();
+  private readonly savedAtLatestMs: number;
 
   constructor(
     private readonly writer: LatestStateWriter,
     private readonly log: Logger,
     private readonly fences: FenceCheck,
-    private readonly options: { onFailure?(error: unknown): void; gathering?: Gathering } = {},
+    private readonly options: { onFailure?(error: unknown): void; savedAtLatestMs?: number } = {},
   ) {
-    this.gathering = options.gathering ?? GATHER;
+    this.savedAtLatestMs = options.savedAtLatestMs ?? SAVED_AT_LATEST_MS;
   }
 
   get healthy(): boolean {
-    return this.failing === 0;
+    for (const { failing } of this.partitions.values()) if (failing) return false;
+    return true;
   }
 
-  /** Resolves once the vehicle's state is at least as new as this reading, or the reading is erased. */
-  remember(shard: number, reading: Reading, receivedAt: number): Promise<void> {
-    return new Promise((resolve) => {
-      let waiting = this.shards.get(shard);
-      if (!waiting) this.shards.set(shard, (waiting = new Waiting()));
-      waiting.readings++;
-      const before = waiting.vehicles.get(reading.vehicleId);
-      if (before) {
-        before.waiting.push(resolve);
-        // One that is erased must not stand in the way of an older one that came after it.
-        if (isNewer(reading, before.reading) || this.isErased(before))
-          Object.assign(before, { reading, receivedAt });
-      } else {
-        waiting.vehicles.set(reading.vehicleId, { reading, receivedAt, waiting: [resolve] });
-      }
-      this.gather(shard, waiting);
-    });
+  /** @param partition of Kafka; the vehicle's, and so its shard's */
+  remember(partition: number, { shard, reading, receivedAt }: Unwritten): void {
+    const states = this.statesOf(partition);
+    const before = states.unwritten.get(reading.vehicleId);
+    // One that is erased must not stand in the way of an older one that came after it.
+    if (!before || isNewer(reading, before.reading) || this.isErased(before))
+      states.unwritten.set(reading.vehicleId, { shard, reading, receivedAt });
+    this.saveInTime(partition, states);
   }
 
-  private gather(shard: number, waiting: Waiting): void {
-    if (this.busy.has(shard)) return;
-    if (waiting.readings >= this.gathering.readings) this.makeReady(shard, waiting);
-    else waiting.timer ??= setTimeout(() => this.makeReady(shard, waiting), this.gathering.forMs);
+  /**
+   * Resolves once each state that was remembered of the partition before is written, or its vehicle erased.
+   * @throws whatever Cassandra says: what is not written waits for the next time
+   */
+  async save(partition: number): Promise<void> {
+    const states = this.partitions.get(partition);
+    if (!states) return;
+    const saving = states.saved.then(() => this.write(partition, states));
+    states.saved = saving.catch(() => undefined);
+    await saving;
   }
 
-  private makeReady(shard: number, { timer }: Waiting): void {
-    clearTimeout(timer);
-    this.busy.add(shard);
-    this.ready.push(shard);
-    this.startWrites();
+  private statesOf(partition: number): PartitionStates {
+    let states = this.partitions.get(partition);
+    if (!states) {
+      states = { unwritten: new Map(), saved: Promise.resolve(), timer: undefined, failing: false };
+      this.partitions.set(partition, states);
+    }
+    return states;
   }
 
-  private startWrites(): void {
-    while (this.writesInFlight < MAX_WRITES_IN_FLIGHT) {
-      const shard = this.ready.shift();
-      if (shard === undefined) return;
-      void this.writeShard(shard);
+  private saveInTime(partition: number, states: PartitionStates): void {
+    states.timer ??= setTimeout(() => {
+      this.save(partition).catch(() => undefined); // it has been told, and is tried again
+    }, this.savedAtLatestMs).unref();
+  }
+
+  private async write(partition: number, states: PartitionStates): Promise<void> {
+    clearTimeout(states.timer);
+    states.timer = undefined;
+    const taken = [...states.unwritten.values()];
+    states.unwritten = new Map();
+    try {
+      // Not waited for: whoever stops would wait, too.
+      if (!this.fences.fresh) throw new Error('nobody can tell which vehicles are erased');
+      await this.writeAll(taken.filter((one) => !this.isErased(one)));
+      states.failing = false;
+    } catch (error) {
+      states.failing = true;
+      for (const one of taken) this.remember(partition, one);
+      this.options.onFailure?.(error);
+      this.log.warn({ partition, ...errorFields(error) }, 'latest_states_not_written');
+      throw error;
     }
   }
 
-  private async writeShard(shard: number): Promise<void> {
-    this.writesInFlight++;
-    const pending = this.take(shard);
-    await this.writeUntilDone(shard, pending);
-    for (const { waiting } of pending) for (const resolve of waiting) resolve();
-    this.writesInFlight--;
-    this.busy.delete(shard);
-    const next = this.shards.get(shard);
-    if (next) this.gather(shard, next);
-    this.startWrites();
+  private async writeAll(states: readonly Unwritten[]): Promise<void> {
+    const byShard = new Map<number, Unwritten[]>();
+    for (const one of states) {
+      const ofShard = byShard.get(one.shard);
+      if (ofShard) ofShard.push(one);
+      else byShard.set(one.shard, [one]);
+    }
+    await Promise.all([...byShard].map(([shard, ofShard]) => this.writeShard(shard, ofShard)));
   }
 
-  private async writeUntilDone(shard: number, pending: readonly Pending[]): Promise<void> {
-    let failed = false;
-    await retryForever(() => this.write(shard, pending), {
-      firstMs: 200,
-      maxMs: 2000,
-      onRetry: (error, attempt) => {
-        if (!failed) this.failing++;
-        failed = true;
-        this.options.onFailure?.(error);
-        this.log.warn({ shard, attempt, ...errorFields(error) }, 'latest_state_not_written');
-      },
-    });
-    if (failed) this.failing--;
+  private async writeShard(shard: number, states: readonly Unwritten[]): Promise<void> {
+    let [request, characters]: [LatestState[], number] = [[], 0];
+    for (const { reading } of states) {
+      const state = stateOf(reading);
+      if (request.length > 0 && characters + state.state.length > MAX_CHARACTERS) {
+        await this.writer.write(shard, request);
+        [request, characters] = [[], 0];
+      }
+      request.push(state);
+      characters += state.state.length;
+    }
+    if (request.length > 0) await this.writer.write(shard, request);
   }
 
-  /** Fences are asked before each attempt: one may have been raised since the last. */
-  private async write(shard: number, pending: readonly Pending[]): Promise<void> {
-    if (!this.fences.fresh) await this.fences.untilFresh();
-    const states = pending.filter((one) => !this.isErased(one)).map(({ reading }) => stateOf(reading));
-    if (states.length > 0) await this.writer.write(shard, states);
-  }
-
-  private isErased({ reading, receivedAt }: Pending): boolean {
+  private isErased({ reading, receivedAt }: Unwritten): boolean {
     return this.fences.isErased(reading.vehicleId, receivedAt);
-  }
-
-  private take(shard: number): Pending[] {
-    const waiting = this.shards.get(shard);
-    this.shards.delete(shard);
-    return [...(waiting?.vehicles.values() ?? [])];
   }
 }
 

@@ -60,7 +60,7 @@ function aPartition(bounds = { maxPerVehicle: MAX_PER_VEHICLE, maxInAll: MAX_IN_
         return { status: 'stored', clockSuspect, receivedAt, origin };
       },
     },
-    latest: { remember: async () => undefined },
+    latest: { remember: () => undefined, save: async () => undefined },
     judge: () => judge,
     fences: NO_FENCES,
     signals: { encode: () => Buffer.of(0), publish: async () => undefined, pass: async () => undefined },

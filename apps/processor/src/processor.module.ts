@@ -1,6 +1,6 @@
 import { Controller, Inject, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import { RecordBatch } from '@navora/kafka';
+import { beforeCommitOf, RecordBatch, type Assignment } from '@navora/kafka';
 import { ReadingJourney } from './reading-journey.js';
 
 /** The door: batches of readings come in here. The topic is configuration, and Nest wants its name with the class. */
@@ -12,6 +12,11 @@ function readingsControllerOf(topic: string): Type<object> {
     @EventPattern(topic)
     takeOver(@Payload() batch: RecordBatch): void {
       this.journey.begin(batch);
+    }
+
+    @EventPattern(beforeCommitOf(topic))
+    async saveLatestStates(@Payload() assignment: Assignment): Promise<void> {
+      await this.journey.beforeCommit(assignment);
     }
   }
   return ReadingsController;

@@ -2,11 +2,12 @@ import type { BatchAnswer, ConditionalStore } from '@navora/cassandra';
 import { NO_FENCES } from '@navora/erasure';
 import { OffsetTracker, RecordBatch, VehicleParking, type ConsumedRecord } from '@navora/kafka';
 import { Judge, parseRules } from '@navora/rules';
-import { createMetrics } from '@navora/runtime';
+import { createLogger, createMetrics } from '@navora/runtime';
 import { rejected, type Origin, type Reading, type Signal } from '@navora/schemas';
 import { aReading, invariant, modelRuns } from '@navora/testing';
 import fc from 'fast-check';
 import { it } from 'vitest';
+import { LatestStates, type LatestState } from './latest-states.js';
 import { ProcessorMetrics } from './metrics.js';
 import { ReadingJourney } from './reading-journey.js';
 import type { ReadingRow } from './reading-row.js';
@@ -15,18 +16,20 @@ import { contentOf, disagreement, type StoredReading } from './same-content.js';
 
 const NOW = 1_763_800_000_000;
 const TOPIC = 'telemetry.readings.v1';
+const ASSIGNMENT = { topic: TOPIC, partition: 0, epoch: 1, held: true };
 const turn = () => new Promise(setImmediate);
 const pick = <T>(from: T[], choice: number): T | undefined => from.splice(choice % (from.length || 1), 1)[0];
 
 /** `bug`: one of our own pure steps throws on it. */
 type Body = { id: number; speedKph: number } | 'malformed' | 'bug';
-type Existing = StoredReading & { key: string };
+type Existing = StoredReading & { messageId: string };
 
 const judge = new Judge(
   parseRules('rules: [{ id: fast, measurement: speedKph, above: 15, severity: warning }]', 'rules'),
 );
 
 const metrics = new ProcessorMetrics(createMetrics('test'));
+const log = createLogger('test', 'silent');
 
 const keyOf = ({ vehicleId, recordedAt, messageId }: Reading) => `${vehicleId}/${recordedAt}/${messageId}`;
 const placeOf = ({ partition, offset }: Origin) => `${partition}/${offset}`;
@@ -60,16 +63,22 @@ class World implements ConditionalStore<ReadingRow, Existing> {
     if (records.length === 0) return;
     for (const { offset } of records) process.tracker.track(offset);
     process.position = BigInt(from + records.length);
-    const assignment = { topic: TOPIC, partition: 0, epoch: 1, held: true };
     try {
-      process.journey.begin(new RecordBatch(assignment, records, process.tracker, () => undefined));
+      process.journey.begin(new RecordBatch(ASSIGNMENT, records, process.tracker, () => undefined));
     } catch (error) {
       this.stopped(error);
     }
   }
 
-  commit(): void {
-    this.committed = this.process.tracker.lowWatermark ?? this.committed;
+  /** As the commit loop does it: one at a time, and nothing is left of it once the process has crashed. */
+  async commit(): Promise<void> {
+    const { process } = this;
+    const offset = process.tracker.lowWatermark;
+    if (offset === undefined || process.committing) return;
+    process.committing = true;
+    await process.journey.beforeCommit(ASSIGNMENT);
+    process.committing = false;
+    if (process === this.process) this.committed = offset;
   }
 
   check(): void {
@@ -87,7 +96,8 @@ class World implements ConditionalStore<ReadingRow, Existing> {
       this.deliver(100);
       for (const answer of this.waiting.splice(0)) answer();
       await turn();
-      this.commit();
+      void this.commit();
+      await turn();
       this.check();
     }
     invariant('I9', this.committed === end, () => `committed ${this.committed} of ${end}`);
@@ -126,9 +136,11 @@ class World implements ConditionalStore<ReadingRow, Existing> {
       lessons: { untilSettled: async () => 'known' },
       parking: new VehicleParking({ maxPerVehicle: 10, maxInAll: 10, mustWait: () => false }),
       store: new ReadingStore(this, { maxBatchesInFlight: 2, fences: NO_FENCES }),
-      latest: {
-        remember: (_, { vehicleId }) => this.answered(() => void this.remembered.add(vehicleId)),
-      },
+      latest: new LatestStates(
+        { write: (_, states) => this.answered(() => this.write(states)) },
+        log,
+        NO_FENCES,
+      ),
       judge: () => judge,
       fences: NO_FENCES,
       signals: {
@@ -146,7 +158,11 @@ class World implements ConditionalStore<ReadingRow, Existing> {
       retentionMs: 1000,
       onBug: (error) => this.stopped(error),
     });
-    return { journey, tracker: new OffsetTracker(), position: this.committed };
+    return { journey, tracker: new OffsetTracker(), position: this.committed, committing: false };
+  }
+
+  private write(states: readonly LatestState[]): void {
+    for (const { vehicleId } of states) this.remembered.add(vehicleId);
   }
 
   private stopped(error: unknown): void {
@@ -160,7 +176,7 @@ class World implements ConditionalStore<ReadingRow, Existing> {
 }
 
 function existingOf({ reading, clockSuspect, receivedAt, origin }: ReadingRow): Existing {
-  return { key: keyOf(reading), content: contentOf(reading), clockSuspect, receivedAt, origin };
+  return { messageId: reading.messageId, content: contentOf(reading), clockSuspect, receivedAt, origin };
 }
 
 function aRecord(offset: number, body: Body): ConsumedRecord {
@@ -192,7 +208,7 @@ it('P15, P16, P24, P26: wherever the process dies and whatever its records hold,
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 80, size: 'max' }), async (history) => {
       const world = new World();
       for (const one of history) {
-        if (one === 'commit') world.commit();
+        if (one === 'commit') void world.commit();
         else if (one === 'crash') world.crash();
         else if ('produce' in one) world.log.push(one.produce);
         else if ('deliver' in one) world.deliver(one.deliver);

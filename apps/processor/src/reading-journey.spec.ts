@@ -71,9 +71,8 @@ async function aJourney(over: Partial<JourneyParts> = {}) {
       },
     },
     latest: {
-      remember: async (_, reading) => {
-        remembered.push(reading);
-      },
+      remember: (_, { reading }) => void remembered.push(reading),
+      save: async () => undefined,
     },
     judge: () => JUDGE,
     signals: {
@@ -111,6 +110,7 @@ async function aJourney(over: Partial<JourneyParts> = {}) {
     for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
   };
   return {
+    journey,
     begin,
     settled,
     known,
@@ -246,23 +246,39 @@ describe('a reading on its way', () => {
     expect([test.buried, test.bugs]).toEqual([[], []]);
   });
 
-  it('is resolved once its row and its state are, where nobody is told of readings', async () => {
+  it('is resolved once its row is acknowledged, where nobody is told of readings', async () => {
     const written: (() => void)[] = [];
+    const row = (stored: ReadingRow): Stored => ({ status: 'stored', ...stored });
     const test = await aJourney({
       signals: undefined,
-      latest: { remember: () => new Promise((resolve) => written.push(resolve)) },
+      store: { storeOnce: (stored) => new Promise((done) => written.push(() => done(row(stored)))) },
     });
     const headers = { [HEARTBEAT_HEADER]: Buffer.from(heartbeatHeader({ since: NOW - 60_000, upTo: NOW })) };
     const record = aRecord();
     const heartbeat = aRecord({}, { key: null, value: null, headers });
     test.begin(record, heartbeat);
     await test.settled();
-    expect(test.stored).toHaveLength(1);
     expect(test.tracker.lowWatermark).toBeUndefined();
-    for (const resolve of written) resolve();
+    for (const acknowledge of written) acknowledge();
     await test.settled();
     expect(test.tracker.lowWatermark).toBe(heartbeat.offset + 1n);
+    expect(test.remembered).toHaveLength(1);
     expect([test.signals, test.passed, test.buried, test.bugs]).toEqual([[], [], [], []]);
+  });
+
+  it('is not committed before the latest states of its partition are written', async () => {
+    const saved: number[] = [];
+    let away = true;
+    const save = async (partition: number) => {
+      if (away) throw new Error('away');
+      saved.push(partition);
+    };
+    const test = await aJourney({ latest: { remember: () => undefined, save } });
+    const assignment = { topic: 't', partition: 5, epoch: 1, held: true };
+    await expect(test.journey.beforeCommit(assignment)).rejects.toThrow('away');
+    away = false;
+    await test.journey.beforeCommit(assignment);
+    expect(saved).toEqual([5]);
   });
 
   it('P24: on which our own code throws becomes a dead letter, and those behind it go on', async () => {

@@ -1,4 +1,5 @@
 import type {
+  Assignment,
   ConsumedRecord,
   DeadLetters,
   Parked,
@@ -29,10 +30,10 @@ export interface JourneyParts {
   lessons: Pick<SchemaLessons, 'untilSettled'>;
   parking: Pick<VehicleParking, 'isParked' | 'park' | 'first' | 'release'>;
   store: Pick<ReadingStore, 'storeOnce'>;
-  latest: Pick<LatestStates, 'remember'>;
+  latest: Pick<LatestStates, 'remember' | 'save'>;
   /** Of the rules that are in force now. */
   judge: () => Judge;
-  /** Undefined where nobody needs alerts: a reading is then done once its row and state are acknowledged. */
+  /** Undefined where nobody needs alerts: a reading is then done once its row is acknowledged. */
   signals: Pick<Signals, 'encode' | 'publish' | 'pass'> | undefined;
   deadLetters: Pick<DeadLetters, 'bury'>;
   fences: FenceCheck;
@@ -52,7 +53,7 @@ type Refused = { rejection: Rejection };
  *
  * A reading is decoded, checked for identity and time, stored once by group commit, remembered as the vehicle's
  * latest state, judged by the rules, and published as a signal: also when it was stored before, since the crash
- * may have come between store and publish. A heartbeat passes on once all before it is signalled. One whose schema is
+ * may have come between store and publish. What was remembered is written before the offset follows. A heartbeat passes on once all before it is signalled. One whose schema is
  * not known yet is parked, and those of its vehicle behind it.
  *
  * A reading that its vehicle's fence holds back is erased: resolved without a trace, wherever on its way it is. The
@@ -90,6 +91,11 @@ export class ReadingJourney {
     }
   }
 
+  /** What is committed is in the latest state of its vehicle: a failure postpones it. */
+  async beforeCommit({ partition }: Assignment): Promise<void> {
+    await this.parts.latest.save(partition);
+  }
+
   /** It says that everything before it is signalled, so it waits for that. */
   private async pass(batch: RecordBatch, record: ConsumedRecord, heartbeat: Heartbeat): Promise<void> {
     await batch.untilOldest(record);
@@ -103,11 +109,12 @@ export class ReadingJourney {
     if (typeof row === 'object' && 'reading' in row) this.parts.metrics.setsOut(row.reading);
     const vehicle = record.key?.toString() ?? '';
     const span = this.tracing.goesOn('process', record.headers);
-    const journey = this.follow(batch, record, row, this.lastOf.get(vehicle), span).catch(this.parts.onBug);
+    // Every promise here is one for each reading, and lives for as long as that is under way: few are quicker.
+    const journey: Promise<void> = this.follow(batch, record, row, this.lastOf.get(vehicle), span).then(
+      () => void (this.lastOf.get(vehicle) === journey && this.lastOf.delete(vehicle)),
+      this.parts.onBug,
+    );
     this.lastOf.set(vehicle, journey);
-    void journey.then(() => {
-      if (this.lastOf.get(vehicle) === journey) this.lastOf.delete(vehicle);
-    });
   }
 
   /** Sets the parked readings of a vehicle out, one after the other, each once its schema is known or given up. */
@@ -146,21 +153,23 @@ export class ReadingJourney {
     span?.tell({ 'navora.vehicle_id': row.reading.vehicleId, 'navora.status': stored.status });
     this.parts.metrics.stored(stored, row);
 
-    const remembered = stored.clockSuspect
-      ? undefined
-      : this.parts.latest.remember(row.shard, row.reading, row.receivedAt);
+    if (!stored.clockSuspect) this.parts.latest.remember(record.partition, row);
 
     const { signals } = this.parts;
-    if (!signals) return this.resolveAfter(batch, record, undefined, remembered, span);
+    if (!signals) return this.resolve(batch, record, span);
     const signal = this.judged(signals, row, stored);
     if ('rejection' in signal) return this.bury(batch, record, signal.rejection, earlier, span);
 
-    await earlier; // a vehicle's signals leave in its order
+    if (earlier) await earlier; // a vehicle's signals leave in its order
     if (!batch.assignment.held) return span?.fail('not ours'); // the partition's new owner meets it again
     if (this.isErased(record)) return this.forget(batch, record, earlier, span);
     const headers = span?.headers ?? handedOn(record.headers);
     const published = signals.publish(row.reading.vehicleId, signal.bytes, headers);
-    this.resolveAfter(batch, record, published, remembered, span);
+    // Not awaited: the next of the vehicle may leave before Kafka has this one.
+    void published.then(() => {
+      this.parts.metrics.signalled();
+      this.resolve(batch, record, span);
+    }, this.parts.onBug);
   }
 
   /** decode → check → row; undefined while the schema is not known. */
@@ -232,18 +241,9 @@ export class ReadingJourney {
     await earlier; // the signal behind it follows the one before it
   }
 
-  private resolveAfter(
-    batch: RecordBatch,
-    record: ConsumedRecord,
-    published: Promise<void> | undefined,
-    remembered: Promise<void> | undefined,
-    span: TracedSpan | undefined,
-  ): void {
-    void Promise.all([published, remembered]).then(() => {
-      if (published) this.parts.metrics.signalled();
-      batch.resolve(record);
-      span?.end();
-    }, this.parts.onBug);
+  private resolve(batch: RecordBatch, record: ConsumedRecord, span: TracedSpan | undefined): void {
+    batch.resolve(record);
+    span?.end();
   }
 }
 

@@ -1,3 +1,4 @@
+import { int64 } from '@navora/cassandra';
 import type { ConsumedRecord } from '@navora/kafka';
 import { setEntry, type Origin, type Reading } from '@navora/schemas';
 import type { CheckedReading } from './check.js';
@@ -43,7 +44,7 @@ function extrasColumn(extras: Reading['extras']): Record<string, string> | null 
   return column;
 }
 
-/** In the order of READING_COLUMNS. The driver is set to bigint for 64-bit columns. */
+/** In the order of READING_COLUMNS. */
 export function parametersOf({
   shard,
   bucket,
@@ -56,11 +57,11 @@ export function parametersOf({
 }: ReadingRow): unknown[] {
   return [
     shard,
-    bucket,
+    int64(bucket),
     reading.vehicleId,
-    reading.recordedAt,
+    int64(reading.recordedAt),
     reading.messageId,
-    reading.sequence === null ? null : BigInt(reading.sequence),
+    reading.sequence === null ? null : int64(reading.sequence),
     reading.location?.latitude ?? null,
     reading.location?.longitude ?? null,
     reading.speedKph,
@@ -71,9 +72,9 @@ export function parametersOf({
     extras,
     clockSuspect,
     implausible.length > 0 ? implausible : null,
-    receivedAt,
+    int64(receivedAt),
     origin.topic,
     origin.partition,
-    BigInt(origin.offset),
+    int64(origin.offset),
   ];
 }

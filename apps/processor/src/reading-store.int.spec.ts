@@ -55,7 +55,10 @@ describe('the table of readings', () => {
   conditionalStoreContract({
     store: () => new CassandraReadings(cassandra.client, cassandra.keyspace),
     row: (id, speedKph) => aRow({ vehicleId: `v${vehicle}`, messageId: idOf(id), speedKph }),
-    idAndContentOf: ({ key, content }) => [Number(key.slice(-12)), Number(content.get('speedKph'))],
+    idAndContentOf: ({ messageId, content }) => [
+      Number(messageId.slice(-12)),
+      Number(content.get('speedKph')),
+    ],
   });
 });
 

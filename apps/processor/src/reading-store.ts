@@ -5,6 +5,7 @@ import {
   type CassandraClient,
   type ConditionalStore,
   type GroupCommitOptions,
+  type StoreOutcome,
 } from '@navora/cassandra';
 import type { FenceCheck } from '@navora/erasure';
 import { rejected, type Origin, type Rejection } from '@navora/schemas';
@@ -22,7 +23,9 @@ export interface Stored {
   origin: Origin;
 }
 
-type ExistingRow = StoredReading & { key: string };
+export type Fate = Stored | { rejection: Rejection } | 'erased';
+
+type ExistingRow = StoredReading & { messageId: string };
 
 export type ReadingStoreOptions = Pick<
   GroupCommitOptions<ReadingRow, ExistingRow>,
@@ -60,8 +63,9 @@ export class ReadingStore {
         );
       },
       partitionOf: (row) => `${row.shard}/${row.bucket}`,
-      keyOf: ({ reading }) => keyOf(reading.vehicleId, reading.recordedAt, reading.messageId),
-      keyOfExisting: (row) => row.key,
+      // Of two rows with one message id the second waits for another batch, so within one it tells all rows apart.
+      keyOf: ({ reading }) => reading.messageId,
+      keyOfExisting: (row) => row.messageId,
       maxBatchRows: 64,
       maxBacklogBatchRows: 128,
       isPatient: (row) => !isLive(row),
@@ -75,23 +79,26 @@ export class ReadingStore {
   }
 
   /** `erased`: its vehicle was erased, and it is stored no more, or soon will be no more. */
-  async storeOnce(row: ReadingRow): Promise<Stored | { rejection: Rejection } | 'erased'> {
-    const outcome = await this.commits.storeOnce(row);
-    switch (outcome.kind) {
-      case 'stored':
-        return {
-          status: 'stored',
-          clockSuspect: row.clockSuspect,
-          receivedAt: row.receivedAt,
-          origin: row.origin,
-        };
-      case 'refused':
-        return rejected('refused-by-store', `Cassandra refuses the row: ${outcome.error}`);
-      case 'exists':
-        return sameReading(row, outcome.row);
-      case 'barred':
-        return 'erased';
-    }
+  storeOnce(row: ReadingRow): Promise<Fate> {
+    return this.commits.storeOnce(row).then((outcome) => fateOf(row, outcome));
+  }
+}
+
+function fateOf(row: ReadingRow, outcome: StoreOutcome<StoredReading>): Fate {
+  switch (outcome.kind) {
+    case 'stored':
+      return {
+        status: 'stored',
+        clockSuspect: row.clockSuspect,
+        receivedAt: row.receivedAt,
+        origin: row.origin,
+      };
+    case 'refused':
+      return rejected('refused-by-store', `Cassandra refuses the row: ${outcome.error}`);
+    case 'exists':
+      return sameReading(row, outcome.row);
+    case 'barred':
+      return 'erased';
   }
 }
 
@@ -105,10 +112,6 @@ function sameReading(row: ReadingRow, stored: StoredReading): Stored | { rejecti
   }
   const { clockSuspect, receivedAt, origin } = stored;
   return { status: 'already-stored', clockSuspect, receivedAt, origin };
-}
-
-function keyOf(vehicleId: string, recordedAt: number, messageId: string): string {
-  return `${vehicleId}/${recordedAt}/${messageId}`;
 }
 
 /** Conditional batches on the table of readings. */
@@ -166,7 +169,7 @@ function existingRowOf(row: types.Row): ExistingRow {
     if (value !== null) content.set(name, typeof value === 'bigint' ? Number(value) : value);
   }
   return {
-    key: keyOf(row['vehicle_id'], (row['recorded_at'] as Date).getTime(), String(row['message_id'])),
+    messageId: String(row['message_id']),
     content,
     clockSuspect: row['clock_suspect'] === true,
     receivedAt: (row['received_at'] as Date).getTime(),

@@ -10,7 +10,7 @@ export interface ConsumedRecord {
   readonly timestamp: number;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  readonly headers: Record<string, Buffer>;
+  readonly headers: Readonly<Record<string, Buffer>>;
 }
 
 /** One partition, from the moment the group gave it to us until the group takes it away or meets again. */
@@ -40,18 +40,21 @@ export class RecordBatch {
     return new Promise((resolve) => this.tracker.whenOldest(record.offset, resolve));
   }
 
-  /** Nothing needs this record any more: its row, state and signal, or its dead letter, are acknowledged. */
+  /** Nothing needs this record any more: its row and signal, or its dead letter, are acknowledged. */
   resolve(record: ConsumedRecord): void {
     this.tracker.resolve(record.offset);
     this.onResolved();
   }
 }
 
-export function headersOf(headers: IHeaders | undefined): Record<string, Buffer> {
-  const found: Record<string, Buffer> = {};
-  for (const [name, value] of Object.entries(headers ?? {})) {
+const NONE: Readonly<Record<string, Buffer>> = Object.freeze({});
+
+export function headersOf(headers: IHeaders | undefined): Readonly<Record<string, Buffer>> {
+  let found: Record<string, Buffer> | undefined;
+  for (const name in headers) {
+    const value = headers[name];
     const last = Array.isArray(value) ? value.at(-1) : value;
-    if (last !== undefined) found[name] = Buffer.isBuffer(last) ? last : Buffer.from(last);
+    if (last !== undefined) (found ??= {})[name] = Buffer.isBuffer(last) ? last : Buffer.from(last);
   }
-  return found;
+  return found ?? NONE;
 }

@@ -1,4 +1,5 @@
 import type { Health } from './admin-server.js';
+import { letHeapGrow } from './heap-growth.js';
 import type { Logger } from './logging.js';
 import { errorFields } from './logging.js';
 
@@ -62,6 +63,7 @@ export async function runService(
   startParts: (service: Service) => Promise<void>,
 ): Promise<void> {
   let running: { service: Service; drainTimeoutMs: number } | undefined;
+  letHeapGrow();
   try {
     const { service, drainTimeoutMs } = (running = create());
     const stopOn = (signal: NodeJS.Signals) => {
