@@ -13,10 +13,18 @@ import {
   type StackProgress,
 } from '@navora/local-stack';
 import { createLogger } from '@navora/runtime';
-import { SCHEMA_OF_TOPIC, SchemaRegistry, subjectOf, TOPICS, type TopicName } from '@navora/schemas';
+import {
+  SCHEMA_OF_TOPIC,
+  SchemaRegistry,
+  subjectOf,
+  TOPICS,
+  type RegistryAccess,
+  type TopicName,
+} from '@navora/schemas';
 import type { Admin, Kafka } from 'kafkajs';
 import type { CommitLog } from './commit-log.js';
 import { childEnvironment } from './config.js';
+import { accessBy, identityOn, type Identity } from './identity.js';
 import { workspaceRoot } from './workspace.js';
 
 export interface BenchEndpoints {
@@ -35,12 +43,18 @@ export interface BenchStack {
   admin: Admin;
   cassandra: CassandraClient;
   readingSchemaId: number;
+  /** Undefined where everything is plain text, and open to everybody. */
+  identity?: Identity | undefined;
   /** Of Kafka, Cassandra and the MQTT broker. */
   pids: Record<string, number>;
   /** Where Cassandra's tables are on the disk, if that is here. */
   cassandraData?: string;
   /** Where Kafka's partitions are. */
   kafkaData?: string;
+  /** `group` unless said. */
+  commitLog?: CommitLog | undefined;
+  /** The same services once more, beside these, and other in this; whoever asks for them ends them. */
+  beside?(other: Pick<BenchStackOptions, 'tls' | 'commitLog'>): Promise<BenchStack>;
   close(): Promise<void>;
 }
 
@@ -50,6 +64,7 @@ export interface BenchStackOptions {
   cassandraSettings: Record<string, string>;
   /** `group` when left out. */
   commitLog?: CommitLog;
+  tls?: boolean;
   signal: AbortSignal;
   onProgress(event: StackProgress): void;
   onStep(step: string): void;
@@ -57,17 +72,11 @@ export interface BenchStackOptions {
 
 const WATCHED = ['kafka', 'cassandra', 'mqtt'];
 
-/** In plain text, with empty data, on free ports. */
-export async function upBenchStack({
-  name,
-  cassandraSettings,
-  commitLog,
-  signal,
-  onProgress,
-  onStep,
-}: BenchStackOptions): Promise<BenchStack> {
+/** With empty data, on free ports; in plain text unless said. */
+export async function upBenchStack(options: BenchStackOptions): Promise<BenchStack> {
+  const { name, cassandraSettings, commitLog, tls = false, signal, onProgress, onStep } = options;
   const endpoints = await startStack({
-    ...{ name, wipe: true, tls: false, signal, onProgress },
+    ...{ name, wipe: true, tls, signal, onProgress },
     // Services that run for months are compiled as well as can be; a local stack's first minutes are all it has.
     tuning: { optimising: true, commitLog },
     environment: { cassandra: settingsIn(cassandraSettings) },
@@ -76,11 +85,14 @@ export async function upBenchStack({
   try {
     onStep('topics, schemas and tables');
     await navora('migrate', servicesEnv(endpoints));
-    const opened = await openBenchStack(addressesOf(endpoints), await stackPids(name));
+    const pids = await stackPids(name);
+    const opened = await openBenchStack(addressesOf(endpoints), pids, identityOn(endpoints));
     return {
       ...opened,
       cassandraData: join(componentData(name, 'cassandra'), 'data'),
       kafkaData: componentData(name, 'kafka'),
+      commitLog,
+      beside: (other) => upBenchStack({ ...options, ...other, name: `${name}-beside` }),
       close: async () => {
         await opened.close();
         await stop();
@@ -96,17 +108,19 @@ export async function upBenchStack({
 export async function openBenchStack(
   endpoints: BenchEndpoints,
   pids: Record<string, number>,
+  identity?: Identity,
 ): Promise<BenchStack> {
   const log = createLogger('bench', 'silent');
-  const kafka = createKafka('navora-bench', endpoints, log);
+  const access = { ...accessBy(identity), ...endpoints };
+  const kafka = createKafka('navora-bench', access, log);
   const admin = kafka.admin();
-  const cassandra = createCassandra(endpoints, log);
+  const cassandra = createCassandra(access, log);
   await Promise.all([admin.connect(), cassandra.connect()]);
-  const readingSchemaId = await registerSchemas(endpoints.registryUrl);
+  const readingSchemaId = await registerSchemas(access);
   const close = async () => {
     await Promise.allSettled([admin.disconnect(), cassandra.shutdown()]);
   };
-  return { endpoints, kafka, admin, cassandra, readingSchemaId, pids, close };
+  return { endpoints, kafka, admin, cassandra, readingSchemaId, identity, pids, close };
 }
 
 /** Read by Java itself. */
@@ -120,8 +134,8 @@ function settingsIn(cassandraSettings: Record<string, string>): Record<string, s
 }
 
 /** Services refuse to start without theirs. @returns the id of that of readings */
-async function registerSchemas(registryUrl: string): Promise<number> {
-  const registry = new SchemaRegistry(registryUrl);
+async function registerSchemas(access: RegistryAccess): Promise<number> {
+  const registry = new SchemaRegistry(access);
   const register = (topic: TopicName) => registry.register(subjectOf(topic), SCHEMA_OF_TOPIC[topic].text);
   await register(TOPICS.signals);
   await register(TOPICS.deadLetters);
@@ -135,7 +149,7 @@ function addressesOf({ kafka, cassandra, registry, mqtt }: StackEndpoints): Benc
     cassandraPort: cassandra.port,
     cassandraDataCenter: cassandra.localDataCenter,
     registryUrl: registry.url,
-    mqttUrl: mqtt.url,
+    mqttUrl: mqtt.servicesUrl,
   };
 }
 

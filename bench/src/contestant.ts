@@ -16,6 +16,8 @@ export interface IntakeJob {
   registryUrl: string;
   /** Logs and files of this side go there; it exists, and is this run's alone. */
   folder: string;
+  /** Settings by which a service of ours shows who it is, on a stack with TLS. */
+  identity?: Record<string, string>;
 }
 
 /** Leg b: from records that wait in Kafka to rows in Cassandra. */
@@ -35,6 +37,7 @@ export interface StorageJob {
   registryUrl: string;
   signals: boolean;
   folder: string;
+  identity?: Record<string, string>;
 }
 
 /** Leg c: the whole way, live. */

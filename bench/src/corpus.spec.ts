@@ -1,6 +1,7 @@
-import { readingType, WIRE_PREFIX_BYTES } from '@navora/schemas';
+import { readingType, schemaIdOf, WIRE_PREFIX_BYTES } from '@navora/schemas';
 import { expect, it } from 'vitest';
 import { anHourAgo, Corpus } from './corpus.js';
+import { newerType } from './newer-schema.js';
 
 const FROM = Date.UTC(2026, 0, 5, 12);
 const corpus = new Corpus({ seed: 7, readings: 1000, vehicles: 300, from: FROM });
@@ -55,4 +56,35 @@ it('shares its readings with a smaller one', () => {
 it('begins with a whole hour that is over', () => {
   const now = FROM + 1_234_567;
   expect(anHourAgo(now)).toBe(FROM - 3_600_000);
+});
+
+it('finds skewed readings again, and has the loudest vehicle first', () => {
+  const skewed = new Corpus({ ...corpus.options, readings: 5000, skewed: true });
+  for (const index of [0, 17, 4999]) {
+    expect(skewed.indexOfBody(skewed.body(index, 5))).toBe(index);
+    expect(skewed.firstOf(100).indexOfBody(skewed.body(index, 5))).toBe(index < 100 ? index : undefined);
+  }
+  const of = (vehicle: number) =>
+    Array.from({ length: skewed.size }, (_, index) => skewed.vehicleOf(index)).filter(
+      (one) => one === vehicle,
+    );
+  expect(of(0).length).toBeGreaterThan(2 * of(1).length);
+});
+
+it('has bodies as long as is asked for, which no two readings share', () => {
+  const long = new Corpus({ ...corpus.options, bodyBytes: 1024 });
+  expect(long.body(917, 5).length).toBeGreaterThan(1000);
+  expect(long.body(917, 5).length).toBeLessThan(1060);
+  expect(long.indexOfBody(long.body(917, 5))).toBe(917);
+  expect(long.reading(1).extras['diagnostics']).not.toBe(long.reading(2).extras['diagnostics']);
+});
+
+it('writes the second half with the newer schema, if there is one', () => {
+  const newerSchema = { id: 6, type: newerType };
+  const changing = new Corpus({ ...corpus.options, newerSchema });
+  const idOf = (index: number) => schemaIdOf(changing.body(index, 5));
+  expect([idOf(0), idOf(499), idOf(500), idOf(999)]).toEqual([5, 5, 6, 6]);
+  const newer = newerType.fromBuffer(changing.body(917, 5).subarray(WIRE_PREFIX_BYTES)) as object;
+  expect(newer).toMatchObject({ oilPressureKpa: 310.5, messageId: changing.reading(917).messageId });
+  expect([0, 917].map((index) => changing.indexOfBody(changing.body(index, 5)))).toEqual([0, 917]);
 });

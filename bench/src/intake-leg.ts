@@ -5,7 +5,7 @@ import { bareReader, documentedMqttJs } from './baselines/sides.js';
 import type { BenchStack } from './bench-stack.js';
 import { ArrivalClock } from './clock.js';
 import type { AtWork, Contestant, IntakeJob } from './contestant.js';
-import { anHourAgo, Corpus } from './corpus.js';
+import { anHourAgo, Corpus, type CorpusOptions } from './corpus.js';
 import { makeTopic, readTopic, recordsIn } from './kafka-topics.js';
 import { ownFolder, whileAtWork, type Leg, type LegOptions } from './leg.js';
 import { probeLoad } from './load-probe.js';
@@ -31,20 +31,36 @@ const RECEIVE_MAXIMUM = 2000;
 const QUIET_MS = 300;
 
 /** Leg a: messages wait in an MQTT session, and are to be in Kafka. */
-export const intakeLeg = intakeLegOf('a', 'MQTT session to Kafka', INTAKE_SIDES);
+export const intakeLeg = intakeLegOf({
+  name: 'a',
+  title: 'MQTT session to Kafka',
+  sides: INTAKE_SIDES,
+});
 
-export function intakeLegOf(name: string, title: string, sides: readonly Contestant<IntakeJob>[]): Leg {
+export interface IntakeLeg {
+  name: string;
+  title: string;
+  sides: readonly Contestant<IntakeJob>[];
+  /** Of the messages that are asked for, 1 unless said. */
+  portion?: number;
+  /** How long each body is at least. */
+  bodyBytes?: number;
+}
+
+export function intakeLegOf({ name, title, sides, portion = 1, bodyBytes }: IntakeLeg): Leg {
   return {
     ...{ name, title },
     warms: 'intake',
-    run: (stack, options) =>
-      runInTurns(name, sides, options, (side, run) => runIntake(stack, options, side, run, name)),
+    run: (stack, given) => {
+      const options = { ...given, readings: Math.round(given.readings * portion), bodyBytes };
+      return runInTurns(name, sides, options, (side, run) => runIntake(stack, options, side, run, name));
+    },
   };
 }
 
 export async function runIntake(
   stack: BenchStack,
-  options: LegOptions,
+  options: LegOptions & Pick<CorpusOptions, 'bodyBytes'>,
   side: Contestant<IntakeJob>,
   run: number,
   leg = 'a',
@@ -52,23 +68,24 @@ export async function runIntake(
   const name = `bench-a-${side.name}-${run}-${randomBytes(3).toString('hex')}`;
   const whole = new Corpus({ ...options, from: anHourAgo(Date.now()) });
   const corpus = whole.firstOf(Math.round(whole.size * (side.portion ?? 1)));
-  const { endpoints, kafka, admin, readingSchemaId } = stack;
+  const { endpoints, kafka, admin, readingSchemaId, identity } = stack;
   const job: IntakeJob = {
     mqttUrl: endpoints.mqttUrl,
-    clientId: name,
-    mqttTopic: `${name}/{vehicleId}/telemetry`,
+    clientId: identity?.clientId ?? name,
+    mqttTopic: identity?.mqttTopic ?? `${name}/{vehicleId}/telemetry`,
     receiveMaximum: RECEIVE_MAXIMUM,
     kafkaBrokers: endpoints.kafkaBrokers,
     kafkaTopic: `${name}.readings`,
     deadLettersTopic: `${name}.dead-letters`,
     registryUrl: endpoints.registryUrl,
     folder: ownFolder(options.folder, leg, side.name, run),
+    ...(identity && { identity: identity.environment }),
   };
   const sessions = sessionsOf(job, side.sessions ?? 1);
   await makeTopic(admin, job.kafkaTopic);
   await makeTopic(admin, job.deadLettersTopic, { partitions: 4 });
   try {
-    await fillSessions(job.mqttUrl, sessions, corpus, readingSchemaId);
+    await fillSessions(job.mqttUrl, identity, sessions, corpus, readingSchemaId);
     const before = probeLoad();
     const atWork = await side.start(job);
     let costs: Record<string, Cost>;
@@ -92,7 +109,7 @@ export async function runIntake(
       ...{ costs, probeMs: [before, after] },
     };
   } finally {
-    for (const { clientId } of sessions) await dropSession(job.mqttUrl, clientId);
+    for (const { clientId } of sessions) await dropSession(job.mqttUrl, clientId, identity);
     await admin.deleteTopics({ topics: [job.kafkaTopic, job.deadLettersTopic] });
   }
 }

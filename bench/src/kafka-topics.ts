@@ -3,6 +3,7 @@ import { createProducer, recordsOf, spanOf, type ConsumedRecord } from '@navora/
 import { TOPIC_LAYOUT, TOPICS } from '@navora/schemas';
 import type { Admin, Kafka } from 'kafkajs';
 import { ON_THE_WAY_MS, type Corpus } from './corpus.js';
+import { eachOnce, type Deliveries } from './deliveries.js';
 
 const RECORDS_PER_REQUEST = 4000;
 
@@ -44,25 +45,34 @@ export async function fillTopic(
   topic: string,
   corpus: Corpus,
   schemaId: number,
+  deliveries: Deliveries = eachOnce,
 ): Promise<void> {
   const producer = createProducer(kafka);
   await producer.connect();
+  const recordOf = (index: number) => ({
+    key: corpus.vehicleIdOf(index),
+    value: corpus.body(index, schemaId),
+    timestamp: String(corpus.recordedAtOf(index) + ON_THE_WAY_MS),
+  });
   try {
-    for (let at = 0; at < corpus.size; at += RECORDS_PER_REQUEST) {
-      const indexes = Array.from(
-        { length: Math.min(RECORDS_PER_REQUEST, corpus.size - at) },
-        (_, i) => at + i,
-      );
-      const messages = indexes.map((index) => ({
-        key: corpus.vehicleIdOf(index),
-        value: corpus.body(index, schemaId),
-        timestamp: String(corpus.recordedAtOf(index) + ON_THE_WAY_MS),
-      }));
+    let messages: ReturnType<typeof recordOf>[] = [];
+    const send = async () => {
       await producer.send({ topic, messages, acks: -1 });
+      messages = [];
+    };
+    for (const index of deliveries(corpus.size)) {
+      messages.push(recordOf(index));
+      if (messages.length === requestOf(corpus)) await send();
     }
+    if (messages.length > 0) await send();
   } finally {
     await producer.disconnect();
   }
+}
+
+/** How many records go into a request, which Kafka takes up to a megabyte of for each partition. */
+function requestOf({ options: { bodyBytes = 0 } }: Corpus): number {
+  return bodyBytes > 1000 ? RECORDS_PER_REQUEST / 16 : RECORDS_PER_REQUEST;
 }
 
 export async function recordsIn(admin: Admin, topic: string): Promise<number> {

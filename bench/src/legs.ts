@@ -1,16 +1,21 @@
 import { intakeLeg } from './intake-leg.js';
 import type { Leg } from './leg.js';
 import { SCALING_LEGS } from './scaling-legs.js';
-import { storageLeg, storageLegOfFew, storageLegWithSignals } from './storage-leg.js';
-import { wholeWayLeg } from './whole-way/whole-way-leg.js';
+import { storageLeg, storageLegWithSignals } from './storage-leg.js';
+import { tlsLeg } from './tls-leg.js';
+import { longLeg, periodicLeg, wholeWayLeg } from './whole-way/whole-way-leg.js';
+import { WORKLOAD_LEGS } from './workload-legs.js';
 
 export const LEGS: readonly Leg[] = [
   intakeLeg,
   storageLeg,
   storageLegWithSignals,
-  storageLegOfFew,
   wholeWayLeg,
+  periodicLeg,
+  ...WORKLOAD_LEGS,
+  tlsLeg,
   ...SCALING_LEGS,
+  longLeg,
 ];
 
 /** What is measured unless something else is asked for: the rest takes more time than a short run has. */

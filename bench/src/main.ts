@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { upBenchStack } from './bench-stack.js';
+import { COMMIT_LOGS } from './commit-log.js';
 import { LEGS, SHORT_LEGS } from './legs.js';
 import { describeMachine } from './machine.js';
 import { writeReport } from './report.js';
@@ -28,8 +29,8 @@ interface Flags {
   stack: string;
 }
 
-const SHORT = { runs: 1, readings: 100_000, rates: [1000, 4000, 8000, 12_000] };
-const FULL = { runs: 3, readings: 500_000, rates: [1000, 4000, 8000, 10_000, 12_000] };
+const SHORT = { runs: 1, readings: 100_000, rates: [1000, 4000, 8000] };
+const FULL = { runs: 3, readings: 500_000, rates: [1000, 8000, 10_000] };
 
 const EXAMPLES = `
 Examples:
@@ -93,7 +94,10 @@ async function run(flags: Flags): Promise<void> {
       results.runs.push(...runs);
       results.skipped.push(...skipped);
     }
-    const targets = [...outcomesOf(results.runs), ...liveOutcomesOf(results.runs, 'group')];
+    const targets = [
+      ...outcomesOf(results.runs),
+      ...COMMIT_LOGS.flatMap((commitLog) => liveOutcomesOf(results.runs, commitLog)),
+    ];
     const { runs, readings, vehicles, seed } = options;
     const figures = {
       ...{ startedAt: startedAt.toISOString(), machine },

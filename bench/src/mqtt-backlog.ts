@@ -1,6 +1,7 @@
 import { CONTENT_TYPE } from '@navora/schemas';
 import { connectAsync, type MqttClient } from 'mqtt';
 import type { Corpus } from './corpus.js';
+import type { Identity } from './identity.js';
 
 const SESSION_SECONDS = 3600;
 const PUBLISHED_AT_ONCE = 1000;
@@ -27,12 +28,14 @@ export function sessionsOf<Job extends Session>(job: Job, count: number): Job[] 
  */
 export async function fillSessions(
   mqttUrl: string,
+  identity: Pick<Identity, 'asBridge' | 'asVehicles'> | undefined,
   sessions: readonly Session[],
   corpus: Corpus,
   schemaId: number,
 ): Promise<void> {
   for (const { clientId, mqttTopic } of sessions) {
     const session = await connectAsync(mqttUrl, {
+      ...identity?.asBridge,
       protocolVersion: 5,
       clientId,
       clean: true,
@@ -42,7 +45,8 @@ export async function fillSessions(
     await session.subscribeAsync(mqttTopic.replace('{vehicleId}', '+'), { qos: 1, rh: 2 });
     await session.endAsync();
   }
-  const fleet = await connectAsync(mqttUrl, { protocolVersion: 5, reconnectPeriod: 0 });
+  const options = { ...identity?.asVehicles, protocolVersion: 5, reconnectPeriod: 0 } as const;
+  const fleet = await connectAsync(mqttUrl, options);
   try {
     await publishAll(fleet, sessions, corpus, schemaId);
   } finally {
@@ -58,7 +62,7 @@ function publishAll(
   schemaId: number,
 ): Promise<void> {
   const topicOf = (index: number) => {
-    const session = sessions[(index % corpus.options.vehicles) % sessions.length] as Session;
+    const session = sessions[corpus.vehicleOf(index) % sessions.length] as Session;
     return session.mqttTopic.replace('{vehicleId}', corpus.vehicleIdOf(index));
   };
   return new Promise((resolve, reject) => {
@@ -81,8 +85,13 @@ function publishAll(
 }
 
 /** A connection that asks for no session takes the old one, and what waits in it, with it. */
-export async function dropSession(mqttUrl: string, clientId: string): Promise<void> {
+export async function dropSession(
+  mqttUrl: string,
+  clientId: string,
+  identity?: Pick<Identity, 'asBridge'>,
+): Promise<void> {
   const client = await connectAsync(mqttUrl, {
+    ...identity?.asBridge,
     protocolVersion: 5,
     clean: true,
     clientId,

@@ -118,11 +118,13 @@ export async function examineRows(
     tally.see(index, index !== undefined && isAsSent(corpus.reading(index), row, table));
     if (index !== undefined) writtenAt[index] = micros;
   }
-  const { vehicles } = corpus.options;
+  const newest = new Float64Array(corpus.options.vehicles);
   let outOfOrder = 0;
-  for (let index = vehicles; index < corpus.size; index++) {
-    const [one, next] = [writtenAt[index - vehicles] ?? 0, writtenAt[index] ?? 0];
-    if (one > 0 && next > 0 && next < one) outOfOrder++;
+  for (let index = 0; index < corpus.size; index++) {
+    const [vehicle, written] = [corpus.vehicleOf(index), writtenAt[index] ?? 0];
+    if (written === 0) continue;
+    if (written < (newest[vehicle] ?? 0)) outOfOrder++;
+    newest[vehicle] = written;
   }
   return { faults: { ...tally.faults, outOfOrder }, clock };
 }

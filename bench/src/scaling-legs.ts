@@ -83,7 +83,11 @@ function rulesFile(count: number): string {
 
 /** On few processors more members store no more; what each record costs, and whether all are there, is the point. */
 export const SCALING_LEGS: readonly Leg[] = [
-  intakeLegOf('a-bridges', 'MQTT sessions to Kafka, by 1 and 2 bridges', [1, 2].map(bridges)),
+  intakeLegOf({
+    name: 'a-bridges',
+    title: 'MQTT sessions to Kafka, by 1 and 2 bridges',
+    sides: [1, 2].map(bridges),
+  }),
   storageLegOf({
     name: 'b-processors',
     title: 'Kafka to rows and signals, by 1, 2 and 4 processors',

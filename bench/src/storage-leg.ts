@@ -3,10 +3,12 @@ import { bytesPerRow } from './bytes-per-row.js';
 import { nestTransport, ownOneLwt, unconditional } from './baselines/sides.js';
 import { makeKeyspace, type BenchStack } from './bench-stack.js';
 import type { AtWork, Contestant, StorageJob } from './contestant.js';
-import { anHourAgo, Corpus } from './corpus.js';
+import { anHourAgo, Corpus, type CorpusOptions } from './corpus.js';
+import { eachOnce, type Deliveries } from './deliveries.js';
 import { fillTopic, makeTopic, readTopic, recordsIn } from './kafka-topics.js';
 import { ownFolder, whileAtWork, type Leg, type LegOptions } from './leg.js';
 import { probeLoad } from './load-probe.js';
+import { registerNewerSchema } from './newer-schema.js';
 import { navoraProcessor } from './ours/navora-processor.js';
 import { bentoStorage, bentoStorageOnOurLayout } from './peers/bento.js';
 import { CostWatch, type Cost } from './process-costs.js';
@@ -24,6 +26,8 @@ export const STORAGE_SIDES: readonly Contestant<StorageJob>[] = [
   unconditional,
 ];
 
+type CorpusOfLeg = Omit<CorpusOptions, 'from'>;
+
 /** What is to be stored; each size is written to Kafka once, and all sides read the same records. */
 export class StorageWorkload {
   private readonly topics = new Map<number, string>();
@@ -31,7 +35,8 @@ export class StorageWorkload {
 
   constructor(
     private readonly stack: BenchStack,
-    options: LegOptions,
+    options: CorpusOfLeg,
+    private readonly deliveries: Deliveries = eachOnce,
   ) {
     this.whole = new Corpus({ ...options, from: anHourAgo(Date.now()) });
   }
@@ -43,7 +48,7 @@ export class StorageWorkload {
       topic = `bench-b-${corpus.size}-${randomBytes(3).toString('hex')}`;
       this.topics.set(corpus.size, topic);
       await makeTopic(this.stack.admin, topic, { stampedByKafka: false });
-      await fillTopic(this.stack.kafka, topic, corpus, this.stack.readingSchemaId);
+      await fillTopic(this.stack.kafka, topic, corpus, this.stack.readingSchemaId, this.deliveries);
     }
     return { corpus, topic };
   }
@@ -64,33 +69,42 @@ export const storageLegWithSignals = storageLegOf({
   signals: true,
 });
 
-/** The same as leg b, where few vehicles have many readings each. */
-export const storageLegOfFew = storageLegOf({
-  name: 'b-few',
-  title: 'Kafka to rows, 200 vehicles',
-  signals: false,
-  vehicles: 200,
-});
-
 export interface StorageLeg {
   name: string;
   title: string;
   signals: boolean;
   /** Instead of as many as are asked for. */
   vehicles?: number;
+  /** Of the readings that are asked for, 1 unless said. */
+  portion?: number;
+  /** What the readings are like, where they are not like those of all other legs. */
+  readings?: Pick<CorpusOptions, 'skewed' | 'bodyBytes'>;
+  /** The second half is written with another schema than the first. */
+  newerSchema?: boolean;
+  deliveries?: Deliveries;
   /** Instead of all who store readings. */
   sides?: readonly Contestant<StorageJob>[];
 }
 
-export function storageLegOf({ name, title, signals, vehicles, sides: own }: StorageLeg): Leg {
-  const sides = (own ?? STORAGE_SIDES).filter(({ withoutSignals }) => !signals || withoutSignals !== true);
+export function storageLegOf(leg: StorageLeg): Leg {
+  const { name, title, signals, vehicles, portion = 1, readings, deliveries } = leg;
+  const sides = (leg.sides ?? STORAGE_SIDES).filter(
+    ({ withoutSignals }) => !signals || withoutSignals !== true,
+  );
   return {
     name,
     title,
     warms: 'storage',
     async run(stack, given) {
-      const options = { ...given, vehicles: vehicles ?? given.vehicles };
-      const workload = new StorageWorkload(stack, options);
+      const options = {
+        ...given,
+        readings: Math.round(given.readings * portion),
+        vehicles: vehicles ?? given.vehicles,
+      };
+      const newerSchema = leg.newerSchema
+        ? await registerNewerSchema(stack.endpoints.registryUrl)
+        : undefined;
+      const workload = new StorageWorkload(stack, { ...options, ...readings, newerSchema }, deliveries);
       try {
         return await runInTurns(name, sides, options, (side, run) =>
           runStorage(stack, options, workload, { leg: name, side, run, signals }),
@@ -118,7 +132,7 @@ export async function runStorage(
   const unique = randomBytes(3).toString('hex');
   const name = `bench-b-${side.name}-${run}-${unique}`;
   const keyspace = `bench_${unique}`;
-  const { endpoints, admin, cassandra } = stack;
+  const { endpoints, admin, cassandra, identity } = stack;
   const { corpus, topic } = await workload.of(side.portion ?? 1);
   const job: StorageJob = {
     kafkaBrokers: endpoints.kafkaBrokers,
@@ -133,6 +147,7 @@ export async function runStorage(
     registryUrl: endpoints.registryUrl,
     signals,
     folder: ownFolder(options.folder, leg, side.name, run),
+    ...(identity && { identity: identity.environment }),
   };
   await makeTopic(admin, job.signalsTopic);
   await makeTopic(admin, job.deadLettersTopic, { partitions: 4 });

@@ -33,7 +33,7 @@ export class Tally {
       return;
     }
     this.met++;
-    const vehicle = index % this.corpus.options.vehicles;
+    const vehicle = this.corpus.vehicleOf(index);
     if (index < (this.newest[vehicle] ?? -1)) this.outOfOrder++;
     else this.newest[vehicle] = index;
   }

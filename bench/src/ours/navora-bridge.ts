@@ -11,6 +11,7 @@ export const navoraBridge: Contestant<IntakeJob> = {
 /** @param adminPort of its health and metrics; 0 is any */
 export async function startBridge(job: IntakeJob, adminPort = 0): Promise<AtWork> {
   return runService('mqtt-bridge', job.folder, {
+    ...job.identity,
     NAVORA_ADMIN_PORT: String(adminPort),
     NAVORA_MQTT_URL: job.mqttUrl,
     NAVORA_MQTT_CLIENT_ID: job.clientId,

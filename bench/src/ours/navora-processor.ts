@@ -18,6 +18,7 @@ export async function startProcessor(
   more: Record<string, string> = {},
 ): Promise<AtWork> {
   return runService('processor', job.folder, {
+    ...job.identity,
     ...more,
     NAVORA_ADMIN_PORT: String(adminPort),
     NAVORA_KAFKA_BROKERS: job.kafkaBrokers.join(','),

@@ -7,6 +7,7 @@ const sightings = (p50: number, p99: number) => ({ afterMs: quantiles(p50, p99),
 /** Of a run in which all went well. */
 export const figuresOf = (ratePerSecond: number, over: Partial<WholeWayFigures> = {}): WholeWayFigures => ({
   workload: { ratePerSecond, vehicles: 5000, warmUpSeconds: 10, measuredSeconds: 20 },
+  commitLog: 'group',
   ...{ kept: true, storedPerSecond: ratePerSecond, drainedAfterMs: 500, unacknowledged: 0, refused: {} },
   ...{ toVehicle: quantiles(1, 5), generatorLateMs: quantiles(1, 2), loopDelaysMs: {} },
   ...{ toRow: sightings(10, 90), toAlert: sightings(30, 300) },

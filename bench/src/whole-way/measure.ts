@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BenchStack } from '../bench-stack.js';
+import type { CommitLog } from '../commit-log.js';
 import type { RowsElsewhere, WholeWayJob } from '../contestant.js';
 import { whileAtWork } from '../leg.js';
 import { READINGS } from '../rows.js';
@@ -34,6 +35,7 @@ export interface Measured {
 
 export interface WholeWayFigures {
   workload: Workload;
+  commitLog: CommitLog;
   /** Whether it stored as fast as was sent: the backlog did not grow. */
   kept: boolean;
   /** What was sent, less what the backlog grew by. */
@@ -116,7 +118,15 @@ export async function measureWholeWay(
     );
     const unknown = report.unacknowledged;
     return {
-      ...{ workload, toRow, toAlert, loopDelaysMs, observed, drainedAfterMs },
+      ...{
+        workload,
+        commitLog: stack.commitLog ?? 'group',
+        toRow,
+        toAlert,
+        loopDelaysMs,
+        observed,
+        drainedAfterMs,
+      },
       storedPerSecond: Math.round(plan.ratePerSecond - Math.max(0, observed.backlog.growthPerSecond)),
       kept: observed.backlog.growthPerSecond <= GROWTH_KEPT * plan.ratePerSecond,
       toVehicle: report.acknowledgedAfterMs,
