@@ -9,6 +9,7 @@ import {
   stackStatus,
   startStack,
   stopStack,
+  type KafkaLink,
   type StackEndpoints,
   type StackProgress,
 } from '@navora/local-stack';
@@ -29,6 +30,8 @@ import { workspaceRoot } from './workspace.js';
 
 export interface BenchEndpoints {
   kafkaBrokers: string[];
+  /** Where one may stand between Kafka and its clients; undefined where nobody can. */
+  kafkaLink?: KafkaLink | undefined;
   cassandraContactPoints: string[];
   cassandraPort: number;
   cassandraDataCenter: string;
@@ -145,6 +148,7 @@ async function registerSchemas(access: RegistryAccess): Promise<number> {
 function addressesOf({ kafka, cassandra, registry, mqtt }: StackEndpoints): BenchEndpoints {
   return {
     kafkaBrokers: kafka.brokers,
+    kafkaLink: kafka.links?.[0],
     cassandraContactPoints: cassandra.contactPoints,
     cassandraPort: cassandra.port,
     cassandraDataCenter: cassandra.localDataCenter,

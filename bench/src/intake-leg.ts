@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { FaultyLink } from '@navora/faults';
 import type { ConsumedRecord } from '@navora/kafka';
 import { bareReader, documentedMqttJs } from './baselines/sides.js';
 import type { BenchStack } from './bench-stack.js';
@@ -37,6 +38,14 @@ export const intakeLeg = intakeLegOf({
   sides: INTAKE_SIDES,
 });
 
+/** The same where Kafka is in another building: who waits for each answer feels it, who has many under way does not. */
+export const intakeLegFromAfar = intakeLegOf({
+  name: 'a-far',
+  title: 'MQTT session to a Kafka that is a millisecond away',
+  sides: [navoraBridge, documentedMqttJs, telegraf],
+  kafkaAwayMs: 1,
+});
+
 export interface IntakeLeg {
   name: string;
   title: string;
@@ -45,17 +54,36 @@ export interface IntakeLeg {
   portion?: number;
   /** How long each body is at least. */
   bodyBytes?: number;
+  /** How long bytes take from the sides to Kafka, and back, beside what they take on one machine. */
+  kafkaAwayMs?: number;
 }
 
-export function intakeLegOf({ name, title, sides, portion = 1, bodyBytes }: IntakeLeg): Leg {
+export function intakeLegOf({ name, title, sides, portion = 1, bodyBytes, kafkaAwayMs }: IntakeLeg): Leg {
   return {
     ...{ name, title },
     warms: 'intake',
-    run: (stack, given) => {
+    run: async (near, given) => {
       const options = { ...given, readings: Math.round(given.readings * portion), bodyBytes };
-      return runInTurns(name, sides, options, (side, run) => runIntake(stack, options, side, run, name));
+      const { stack, close } = await withKafkaAway(near, kafkaAwayMs);
+      return runInTurns(name, sides, options, (side, run) =>
+        runIntake(stack, options, side, run, name),
+      ).finally(close);
     },
   };
+}
+
+/** What measures goes to Kafka by the short way all the same. */
+async function withKafkaAway(
+  stack: BenchStack,
+  awayMs: number | undefined,
+): Promise<{ stack: BenchStack; close(): Promise<void> }> {
+  const { kafkaLink } = stack.endpoints;
+  if (awayMs === undefined || !kafkaLink) return { stack, close: async () => undefined };
+  const { host, listener, advertised } = kafkaLink;
+  const link = await FaultyLink.to(host, listener, { host, port: advertised });
+  link.delay(awayMs);
+  const endpoints = { ...stack.endpoints, kafkaBrokers: [`${host}:${advertised}`] };
+  return { stack: { ...stack, endpoints }, close: () => link.close() };
 }
 
 export async function runIntake(

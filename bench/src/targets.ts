@@ -24,6 +24,8 @@ export interface TargetOutcome {
 export const TARGETS: readonly Target[] = [
   { leg: 'a', side: 'navora', against: 'documented-mqttjs', atLeast: 50 },
   { leg: 'a', side: 'navora', against: 'telegraf', atLeast: 1.5 },
+  { leg: 'a-far', side: 'navora', against: 'documented-mqttjs', atLeast: 50 },
+  { leg: 'a-far', side: 'navora', against: 'telegraf', atLeast: 1.5 },
   ...['b', 'b-signals', 'b-few'].flatMap((leg) => [
     { leg, side: 'navora', against: 'bento', atLeast: 5 },
     { leg, side: 'navora', against: 'own-one-lwt', atLeast: 4 },
