@@ -96,6 +96,7 @@ export const depConstraints = [
       'kafka',
       'cassandra',
       'rules',
+      'faults',
       'local-stack',
       'bundling',
     ),

@@ -73,7 +73,8 @@ export interface BenchStackOptions {
   onStep(step: string): void;
 }
 
-const WATCHED = ['kafka', 'cassandra', 'mqtt'];
+/** Processes that serve all sides. */
+export const WATCHED: readonly string[] = ['kafka', 'cassandra', 'mqtt'];
 
 /** With empty data, on free ports; in plain text unless said. */
 export async function upBenchStack(options: BenchStackOptions): Promise<BenchStack> {

@@ -59,11 +59,11 @@ ${markdownTable(
 
 ${markdownTable(
   ['leg', 'against', 'asked', 'was', ''],
-  targets.map(({ leg, against, target, atMost, value, met }) => [
+  targets.map(({ leg, against, target, atMost, in: inWhat, value, met }) => [
     leg,
     against,
     `${atMost ? 'at most' : 'at least'} ${target}`,
-    value === null ? 'void' : String(value),
+    value === null ? 'void' : [String(value), ...(inWhat ? [`in ${inWhat}`] : [])].join(' '),
     met ? 'met' : '**missed**',
   ]),
 )}

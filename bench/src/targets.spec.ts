@@ -60,3 +60,17 @@ it('says of each target with both sides whether it was met, and nothing of other
     { leg: 'b', against: 'unconditional', value: 0.5, target: 0.55, met: false },
   ]);
 });
+
+it('is ahead of Telegraf in rate, or else in what a message costs, services aside', () => {
+  const cpu = (cpuSecondsPerMillion: number) => ({ cpuSecondsPerMillion, peakRssMiB: 1 });
+  const runs = (rate: number) => [
+    aRun('navora', 1, rate, { leg: 'a', costs: { 'mqtt-bridge': cpu(18), kafka: cpu(90) } }),
+    aRun('telegraf', 1, 100, { leg: 'a', costs: { telegraf: cpu(36), kafka: cpu(9) } }),
+  ];
+  expect(outcomesOf(runs(120))).toEqual([
+    { leg: 'a', against: 'telegraf', value: 2, in: 'CPU a message', target: 1.5, met: true },
+  ]);
+  expect(outcomesOf(runs(160))).toEqual([
+    { leg: 'a', against: 'telegraf', value: 1.6, target: 1.5, met: true },
+  ]);
+});
