@@ -24,7 +24,7 @@ interface Flags {
   seed: number;
   only?: string[];
   json?: string;
-  report: boolean;
+  report: string | boolean;
   cassandra: Record<string, string>;
   stack: string;
 }
@@ -56,6 +56,7 @@ const program = new Command('bench')
   .option('--seed <n>', 'the same seed makes the same readings', wholeNumber, 7)
   .option('--only <sides>', 'sides by their names, separated by commas', names)
   .option('--json <file>', 'write the figures there, too')
+  .option('--report <name>', 'what the report in docs/benchmarks is called: short or full unless said')
   .option('--no-report', 'write nothing into docs/benchmarks')
   .option('--cassandra <settings>', 'other settings than the stack has: name=value,…', settings, {})
   .option('--stack <name>', 'the local stack, which begins with empty data', 'bench')
@@ -100,12 +101,12 @@ async function run(flags: Flags): Promise<void> {
     ];
     const { runs, readings, vehicles, seed } = options;
     const figures = {
-      ...{ startedAt: startedAt.toISOString(), machine },
+      ...{ startedAt: startedAt.toISOString(), command: commandOf(process.argv.slice(2)), machine },
       ...{ workload: { runs, readings, vehicles, seed }, ...results, targets },
     };
     if (flags.json !== undefined) writeJson(resolve(flags.json), figures);
-    if (flags.report)
-      writeReport(join(workspaceRoot, 'docs/benchmarks'), flags.full ? 'full' : 'short', figures);
+    if (flags.report !== false)
+      writeReport(join(workspaceRoot, 'docs/benchmarks'), nameOfReport(flags), figures);
     tell(`\n${textTable(HEAD, rowsOf(summarise(results.runs)))}\n`);
     tell(JSON.stringify({ targets }));
   } catch (error) {
@@ -114,6 +115,18 @@ async function run(flags: Flags): Promise<void> {
   } finally {
     await stack.close();
   }
+}
+
+/** As a person would type it. */
+function commandOf(given: readonly string[]): string {
+  const rest = given.filter((word) => word !== '--full');
+  const script = given.includes('--full') ? 'npm run bench:full' : 'npm run bench';
+  return rest.length > 0 ? `${script} -- ${rest.join(' ')}` : script;
+}
+
+function nameOfReport({ report, full }: Flags): string {
+  if (typeof report === 'string') return report;
+  return full ? 'full' : 'short';
 }
 
 function writeJson(file: string, figures: unknown): void {

@@ -11,6 +11,8 @@ import { LIVE_HEAD, liveRowsOf } from './whole-way/live-rows.js';
 
 export interface Figures extends LegResults {
   startedAt: string;
+  /** What was typed. */
+  command: string;
   machine: Machine;
   workload: { runs: number; readings: number; vehicles: number; seed: number };
   targets: TargetOutcome[];
@@ -21,7 +23,7 @@ export function writeReport(folder: string, name: string, figures: Figures): voi
   mkdirSync(folder, { recursive: true });
   const summaries = summarise(figures.runs);
   const charts = [...new Set(summaries.map(({ leg }) => leg))].map((leg) => {
-    const file = `${name}-leg-${leg.replaceAll(' ', '-')}.svg`;
+    const file = `${name}-leg-${leg.replaceAll(/[^\w-]+/g, '-').replace(/-$/, '')}.svg`;
     const bars = summaries.flatMap((one) =>
       one.leg === leg && one.rate ? [{ label: one.side, ...one.rate }] : [],
     );
@@ -29,16 +31,14 @@ export function writeReport(folder: string, name: string, figures: Figures): voi
     return `![Leg ${leg}: readings a second](${file})`;
   });
   writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(figures, undefined, 2)}\n`);
-  writeFileSync(join(folder, `${name}.md`), reportOf(name, figures, summaries, charts));
+  writeFileSync(join(folder, `${name}.md`), reportOf(figures, summaries, charts));
 }
 
 function reportOf(
-  name: string,
-  { startedAt, machine, workload, targets, skipped, runs }: Figures,
+  { startedAt, command, machine, workload, targets, skipped, runs }: Figures,
   summaries: readonly SideSummary[],
   charts: string[],
 ): string {
-  const command = name === 'full' ? 'npm run bench:full' : 'npm run bench';
   const probes = runs.flatMap(({ probeMs }) => probeMs).filter((ms) => ms > 0);
   return `# One run of the benchmark
 
