@@ -48,6 +48,8 @@ import { Signals } from './signals.js';
 import { StoreMetrics } from './store-metrics.js';
 
 const DAY_MS = 24 * 3600 * 1000;
+/** Of latest states: under full load one after the other would take seconds, and the commits with them. */
+const PARTITIONS_SAVED_AT_ONCE = 4;
 
 /** What no waiting mends: someone must migrate or correct something first. */
 const isFinal = (error: unknown) =>
@@ -250,6 +252,7 @@ await runService(
       gate: parking,
       maxUnresolved: config.maxUnresolved,
       commitIntervalMs: config.commitIntervalMs,
+      preparedAtOnce: PARTITIONS_SAVED_AT_ONCE,
       sessionTimeoutMs: config.sessionTimeoutMs,
       drainTimeoutMs: config.drainTimeoutMs,
       onFatal: crash,

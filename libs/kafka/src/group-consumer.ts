@@ -27,6 +27,8 @@ export interface GroupConsumerOptions {
   onBatch(batch: RecordBatch): Promise<void>;
   /** Makes durable what must be so before the partition's offset is; a failure postpones the commit. */
   beforeCommit?(assignment: Assignment): Promise<void>;
+  /** Of how many partitions at a time; one after the other unless said. */
+  preparedAtOnce?: number;
   /** An error that no retry mends: the process must end, nothing was committed. */
   onFatal(error: unknown): void;
   gate?: IntakeGate;
@@ -284,6 +286,7 @@ export class GroupConsumer {
   private commitResolved(): Promise<void> {
     return this.held.commitResolved({
       beforeCommit: this.options.beforeCommit,
+      preparedAtOnce: this.options.preparedAtOnce,
       commit: (offsets) => this.commit(offsets),
       onPostponed: (partitions, error) =>
         this.options.log.warn({ partitions, ...errorFields(error) }, 'commit_postponed'),

@@ -54,6 +54,23 @@ it('what cannot be made durable before a commit postpones that partition alone',
   expect(await round()).toEqual({ asked: [[upTo(1)]], postponed: [] });
 });
 
+it('makes as many partitions ready at once as it is told to, and each once', async () => {
+  for (const preparedAtOnce of [1, 2, 9]) {
+    const { round } = threeResolved();
+    const seen: number[] = [];
+    let [now, most] = [0, 0];
+    const beforeCommit = async ({ partition }: { partition: number }) => {
+      seen.push(partition);
+      most = Math.max(most, ++now);
+      await new Promise(setImmediate);
+      now--;
+    };
+    const { asked } = await round({ preparedAtOnce, beforeCommit });
+    expect([seen, most]).toEqual([PARTITIONS, Math.min(preparedAtOnce, PARTITIONS.length)]);
+    expect(asked).toEqual([PARTITIONS.map(upTo)]);
+  }
+});
+
 it('I6: nothing is committed when the group meets while partitions are made ready', async () => {
   const { held, round } = threeResolved();
   const { asked } = await round({

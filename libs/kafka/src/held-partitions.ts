@@ -33,6 +33,8 @@ export interface TakenOver {
 export interface CommitSteps {
   /** Makes durable what must be so before the partition's offset is; a failure postpones the commit. */
   beforeCommit?(assignment: Assignment): Promise<void>;
+  /** For so many partitions at a time; one after the other unless said. */
+  preparedAtOnce?: number | undefined;
   /** Commits in one request, stamped with whatever generation the client is in by then. */
   commit(offsets: readonly PartitionOffset[]): Promise<void>;
   onPostponed(partitions: readonly number[], error: unknown): void;
@@ -156,18 +158,28 @@ export class HeldPartitions {
    * Commits each partition up to its oldest unresolved record, all in one request. To be called by one caller at a
    * time.
    */
-  async commitResolved({ beforeCommit, commit, onPostponed }: CommitSteps): Promise<void> {
+  async commitResolved({
+    beforeCommit,
+    preparedAtOnce = 1,
+    commit,
+    onPostponed,
+  }: CommitSteps): Promise<void> {
     const ready: Due[] = [];
-    // One after the other: nobody waits for it, and all at once it would crowd out what somebody does wait for.
-    for (const due of this.due()) {
-      const { assignment } = due.held;
-      try {
-        await beforeCommit?.(assignment);
-        ready.push(due);
-      } catch (error) {
-        onPostponed([assignment.partition], error);
+    const due = this.due().values();
+    const prepareSome = async () => {
+      // All share the list: each takes the next one.
+      for (const one of due) {
+        const { assignment } = one.held;
+        try {
+          await beforeCommit?.(assignment);
+          ready.push(one);
+        } catch (error) {
+          onPostponed([assignment.partition], error);
+        }
       }
-    }
+    };
+    // Few at once: nobody waits for it, and all together would crowd out what somebody does wait for.
+    await Promise.all(Array.from({ length: preparedAtOnce }, prepareSome));
     // From a fresh turn of the loop: between a new generation and our hearing of it lie only microtasks, so nothing
     // can come between this check and the stamp.
     await nextTurn();
