@@ -79,7 +79,7 @@ ${markdownTable(['leg', 'side', 'process', 'CPU-s per million', 'peak MiB'], cos
 - ${workload.runs} run${workload.runs === 1 ? '' : 's'} of each side in turns, ${grouped(workload.readings)} readings of ${grouped(workload.vehicles)} vehicles, seed ${workload.seed}.
 - ${machine.processors}, ${machine.memoryGiB} GiB, ${machine.system}; the load and all services are on the same machine.
 - Node ${machine.node}, ${machine.java}; ${machine.services}.
-- Cassandra's commit log: ${machine.commitLog}. Other settings than the local stack's: ${machine.otherSettings.join(', ') || 'none'}. The same for every side.
+- Cassandra's commit log: ${machine.commitLog}, unless the leg says otherwise. Other settings than the local stack's: ${machine.otherSettings.join(', ') || 'none'}. The same for every side.
 - A fixed bit of work took ${Math.round(Math.min(...probes))} to ${Math.round(Math.max(...probes))} ms before and after the runs: far apart means that somebody else was at work.
 ${skipped.map(({ leg, side, because }) => `- Leg ${leg}: ${side} was left out: ${because}.\n`).join('')}${summaries.flatMap(({ leg, side, failures }) => failures.map((failure) => `- Leg ${leg}: ${side} failed: ${failure.split('\n')[0]}\n`)).join('')}`;
 }
