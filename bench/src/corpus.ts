@@ -79,8 +79,8 @@ export class Corpus {
   indexOfBody(body: Buffer): number | undefined {
     try {
       const { newerSchema } = this.options;
-      const type = newerSchema?.id === schemaIdOf(body) ? newerSchema?.type : readingType;
-      const { vehicleId, sequence } = type?.fromBuffer(body.subarray(WIRE_PREFIX_BYTES)) as Reading;
+      const type = newerSchema && newerSchema.id === schemaIdOf(body) ? newerSchema.type : readingType;
+      const { vehicleId, sequence } = type.fromBuffer(body.subarray(WIRE_PREFIX_BYTES)) as Reading;
       return sequence === null ? undefined : this.indexOf(vehicleId, sequence);
     } catch {
       return undefined;

@@ -24,7 +24,8 @@ interface Flags {
   seed: number;
   only?: string[];
   json?: string;
-  report: string | boolean;
+  /** False for none. */
+  report?: string | false;
   cassandra: Record<string, string>;
   stack: string;
 }

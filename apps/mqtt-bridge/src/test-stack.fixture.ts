@@ -14,21 +14,11 @@ import {
   TOPICS,
   WIRE_PREFIX_BYTES,
 } from '@navora/schemas';
-import { eventually } from '@navora/testing';
-import { type Admin, type ISocketFactory, Kafka, logLevel } from 'kafkajs';
+import { makeServedTopics } from '@navora/testing';
+import { type ISocketFactory, Kafka, logLevel } from 'kafkajs';
 import { connectAsync, type MqttClient } from 'mqtt';
 
 const silent = createLogger('test', 'silent');
-
-/** Metadata may name a leader a moment before it answers. */
-async function areLed(admin: Admin, topic: string): Promise<boolean> {
-  try {
-    await admin.fetchTopicOffsets(topic);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 export interface ReadRecord {
   key: string | undefined;
@@ -160,15 +150,10 @@ export class TestStack {
       numPartitions: partitions,
       configEntries: Object.entries(settings).map(([name, value]) => ({ name, value: String(value) })),
     });
-    await admin.createTopics({
-      waitForLeaders: false, // the client's own wait gives up on a broker that is busy
-      topics: [
-        like(this.topics.readings, TOPIC_LAYOUT[TOPICS.readings]),
-        like(this.topics.deadLetters, TOPIC_LAYOUT[TOPICS.deadLetters]),
-      ],
-    });
-    for (const topic of Object.values(this.topics))
-      await eventually(`leaders of ${topic}`, () => areLed(admin, topic), { everyMs: 50 });
+    await makeServedTopics(admin, [
+      like(this.topics.readings, TOPIC_LAYOUT[TOPICS.readings]),
+      like(this.topics.deadLetters, TOPIC_LAYOUT[TOPICS.deadLetters]),
+    ]);
     this.ends.push(async () => {
       await admin.deleteTopics({ topics: Object.values(this.topics) });
       await admin.disconnect();

@@ -154,6 +154,16 @@ it('writes nothing while nobody can tell which vehicles are erased', async () =>
   expect(written()).toEqual([['truck-17 5']]);
 });
 
+it('has nothing to fail with while there is nothing to write, whatever is known of fences', async () => {
+  const fences = { ...NO_FENCES, fresh: true };
+  const { latest } = latestStates({ fences });
+  latest.remember(PARTITION, of({ recordedAt: 5 }));
+  await latest.save(PARTITION);
+  fences.fresh = false;
+  await latest.save(PARTITION);
+  expect(latest.healthy).toBe(true);
+});
+
 it('lets no erased reading stand in the way of an older one that was received after the fence', async () => {
   let fence = -Infinity;
   const { latest, written } = latestStates({

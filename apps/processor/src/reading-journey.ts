@@ -111,7 +111,9 @@ export class ReadingJourney {
     const span = this.tracing.goesOn('process', record.headers);
     // Every promise here is one for each reading, and lives for as long as that is under way: few are quicker.
     const journey: Promise<void> = this.follow(batch, record, row, this.lastOf.get(vehicle), span).then(
-      () => void (this.lastOf.get(vehicle) === journey && this.lastOf.delete(vehicle)),
+      () => {
+        if (this.lastOf.get(vehicle) === journey) this.lastOf.delete(vehicle);
+      },
       this.parts.onBug,
     );
     this.lastOf.set(vehicle, journey);

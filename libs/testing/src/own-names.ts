@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { auth, Client } from 'cassandra-driver';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
 import type { Endpoints } from './endpoints.js';
+import { makeServedTopics } from './served-topics.js';
 
 /** A name no other test has: lower-case letters, digits and `_`. */
 export function ownName(what: string): string {
@@ -20,10 +21,7 @@ export async function ownTopic(
   const topic = ownName('topic');
   const admin: Admin = quietKafka(endpoints).admin();
   await admin.connect();
-  await admin.createTopics({
-    topics: [{ topic, numPartitions: partitions, replicationFactor: 1 }],
-    waitForLeaders: true,
-  });
+  await makeServedTopics(admin, [{ topic, numPartitions: partitions, replicationFactor: 1 }]);
   return {
     topic,
     dispose: async () => {

@@ -12,6 +12,7 @@ import {
   type Signal,
 } from '@navora/schemas';
 import { createKafka } from '@navora/kafka';
+import { makeServedTopics } from '@navora/testing';
 import { silent } from './a-journey.js';
 import { ownName, servicesOf } from './real-services.js';
 
@@ -34,10 +35,10 @@ export class SignalsTopic {
     const name = ownName('signals');
     const existing = await admin.listTopics();
     const topics = [name, TOPICS.deadLetters].filter((topic) => !existing.includes(topic));
-    await admin.createTopics({
-      waitForLeaders: true,
-      topics: topics.map((topic) => ({ topic, numPartitions: topic === name ? PARTITIONS : LETTERS })),
-    });
+    await makeServedTopics(
+      admin,
+      topics.map((topic) => ({ topic, numPartitions: topic === name ? PARTITIONS : LETTERS })),
+    );
     const registry = new SchemaRegistry(registryUrl);
     const letters = SCHEMA_OF_TOPIC[TOPICS.deadLetters].text;
     await registry.register(subjectOf(TOPICS.deadLetters), letters);

@@ -18,6 +18,7 @@ import {
 } from '@navora/schemas';
 import {
   eventually,
+  makeServedTopics,
   ownKeyspace,
   ownName,
   quietKafka,
@@ -114,16 +115,7 @@ export class ProcessorRig {
   async createTopic(what: keyof ProcessorRig['topics']): Promise<void> {
     const { partitions } = TOPIC_LAYOUT[TOPICS[what] as TopicName];
     const topic = this.topics[what];
-    await this.admin.createTopics({
-      topics: [{ topic, numPartitions: partitions, replicationFactor: 1 }],
-      waitForLeaders: false, // the client's own wait gives up on a broker that is busy
-    });
-    await eventually(`leaders of ${topic}`, async () => {
-      const { topics } = await this.admin.fetchTopicMetadata({ topics: [topic] });
-      return (
-        topics[0]?.partitions.length === partitions && topics[0].partitions.every(({ leader }) => leader >= 0)
-      );
-    });
+    await makeServedTopics(this.admin, [{ topic, numPartitions: partitions, replicationFactor: 1 }]);
   }
 
   async start(over: Environment = {}): Promise<ServiceProcess> {
