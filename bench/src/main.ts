@@ -31,7 +31,7 @@ interface Flags {
 }
 
 const SHORT = { runs: 1, readings: 100_000, rates: [1000, 4000, 8000] };
-const FULL = { runs: 3, readings: 500_000, rates: [1000, 8000, 10_000] };
+const FULL = { runs: 3, readings: 200_000, rates: [1000, 8000, 10_000] };
 
 const EXAMPLES = `
 Examples:

@@ -5,6 +5,7 @@ import { recordsIn } from '../kafka-topics.js';
 import { measureWholeWay, type WholeWayFigures } from '../whole-way/measure.js';
 import { NAVORA, startWholeWay } from '../whole-way/sides.js';
 import { renderFigures } from '../whole-way/table.js';
+import { WARMING_SERVICES } from '../whole-way/warming.js';
 
 export interface CapacityFigures {
   /** By rate, the slowest first. Only those that it kept. */
@@ -23,9 +24,6 @@ export interface CapacityMeasurement {
   tell(line: string): void;
 }
 
-/** Java has to have seen the work, and so has a program that was just started. */
-const WARMING = { ratePerSecond: 3000, warmUpSeconds: 5, measuredSeconds: 15 };
-
 /** Navora as it is shipped, at one rate after the other, and what all of that takes on the disks. */
 export async function measureCapacity(
   stack: BenchStack,
@@ -35,7 +33,7 @@ export async function measureCapacity(
   const measure = (workload: { ratePerSecond: number; warmUpSeconds: number; measuredSeconds: number }) =>
     measureWholeWay(stack, { ...started, alerts: NAVORA.alerts }, { vehicles, ...workload });
   try {
-    tell(renderFigures('navora (warming up)', await measure(WARMING)));
+    tell(renderFigures('navora (warming up)', await measure(WARMING_SERVICES)));
     const live: WholeWayFigures[] = [];
     for (const ratePerSecond of [...rates].sort((a, b) => a - b)) {
       signal.throwIfAborted();

@@ -67,7 +67,8 @@ async function underProfiler(
     const machine = await describeMachine(name, THREADS);
     const { turns } = await measureInTurns(stack, {
       ...{ rates: [ratePerSecond], measuredSeconds: seconds, warmUpSeconds: warmUp, vehicles, runs: 1 },
-      ...{ only: ['navora'], folder: FOLDER, signal, tell },
+      // The profile counts from the start of each process: warming up for long would be most of it.
+      ...{ warmUp: false, only: ['navora'], folder: FOLDER, signal, tell },
     });
     const [turn] = turns;
     if (!turn) throw new Error('nothing was measured');

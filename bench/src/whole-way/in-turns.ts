@@ -5,6 +5,7 @@ import { probeLoad } from '../load-probe.js';
 import { measureWholeWay, type WholeWayFigures, type Workload } from './measure.js';
 import { startWholeWay, WHOLE_WAY_SIDES, type WholeWaySide } from './sides.js';
 import { renderFigures } from './table.js';
+import { WARMING, WARMING_SERVICES } from './warming.js';
 
 export interface TurnsOptions {
   rates: readonly number[];
@@ -12,6 +13,8 @@ export interface TurnsOptions {
   warmUpSeconds: number;
   vehicles: number;
   runs: number;
+  /** The services were just started: the first side warms them up, too. */
+  warmUp: boolean;
   only?: readonly string[] | undefined;
   folder: string;
   signal: AbortSignal;
@@ -32,14 +35,12 @@ export interface Turns {
   skipped: { side: string; because: string }[];
 }
 
-/** Before anything is measured: Java has to have seen the work, and so has a program that was just started. */
-const WARMING: Workload = { ratePerSecond: 3000, vehicles: 5000, warmUpSeconds: 5, measuredSeconds: 15 };
-
 /** Each side once at all rates, then all once more. One that does not keep a rate is not asked for the next. */
 export async function measureInTurns(stack: BenchStack, options: TurnsOptions): Promise<Turns> {
   const { rates, measuredSeconds, warmUpSeconds, vehicles, runs, folder, signal, tell } = options;
   const { sides, skipped } = await thoseThatCan(options);
   const turns: Turn[] = [];
+  let warming = options.warmUp ? WARMING_SERVICES : WARMING;
   for (let run = 1; run <= runs; run++) {
     for (const side of sides) {
       const { name, guarantees, table } = side.contestant;
@@ -47,7 +48,8 @@ export async function measureInTurns(stack: BenchStack, options: TurnsOptions): 
       const measure = (workload: Workload) =>
         measureWholeWay(stack, { ...started, alerts: side.alerts, table }, workload);
       try {
-        tell(renderFigures(`${name} (warming up)`, await measure(WARMING)));
+        tell(renderFigures(`${name} (warming up)`, await measure({ vehicles, ...warming })));
+        warming = WARMING;
         for (const ratePerSecond of rates) {
           signal.throwIfAborted();
           const before = probeLoad();

@@ -53,7 +53,7 @@ async function run({ stack: name, commitLog, seconds, warmUp, json, ...flags }: 
   });
   try {
     const { turns } = await measureInTurns(stack, {
-      ...{ ...flags, measuredSeconds: seconds, warmUpSeconds: warmUp, tell },
+      ...{ ...flags, measuredSeconds: seconds, warmUpSeconds: warmUp, warmUp: true, tell },
       ...{ folder: join(workspaceRoot, '.navora/bench'), signal: interrupt.signal },
     });
     if (json !== undefined) writeFileSync(json, `${JSON.stringify({ commitLog, turns }, undefined, 2)}\n`);
