@@ -1,11 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { upBenchStack } from './bench-stack.js';
+import { upBenchStack, type BenchStack } from './bench-stack.js';
 import { COMMIT_LOGS } from './commit-log.js';
 import { LEGS, SHORT_LEGS } from './legs.js';
 import { describeMachine } from './machine.js';
-import { writeReport } from './report.js';
+import { writeReport, type Figures } from './report.js';
+import type { Leg, LegOptions } from './leg.js';
 import type { LegResults } from './results.js';
 import { summarise } from './summary.js';
 import { HEAD, rowsOf, textTable } from './table.js';
@@ -41,7 +42,7 @@ Examples:
   npm run bench -- --legs b --only navora,own-one-lwt --no-report
 
 The last line is one JSON object: what we want to be ahead by, and what it was. Exit code: 0 whatever the figures
-say, 1 when it could not be run, 130 Ctrl-C.`;
+say, 1 when it or one of its legs could not be run, 130 Ctrl-C.`;
 
 const program = new Command('bench')
   .description('measures Navora beside others who do the same work, on a local stack of its own')
@@ -85,17 +86,11 @@ async function run(flags: Flags): Promise<void> {
     onProgress: ({ component, message, seconds }) =>
       tell(`${component} ${message} (${seconds.toFixed(1)} s)`),
   });
-  const results: LegResults = { runs: [], skipped: [] };
   try {
     const machine = await describeMachine(flags.stack, cassandraSettings);
-    const warm = new Set<string>();
-    for (const leg of LEGS.filter(({ name }) => chosen.includes(name))) {
-      tell(`leg ${leg.name}: ${leg.title}`);
-      const { runs, skipped } = await leg.run(stack, { ...options, warmUp: !warm.has(leg.warms) });
-      warm.add(leg.warms);
-      results.runs.push(...runs);
-      results.skipped.push(...skipped);
-    }
+    const legs = LEGS.filter(({ name }) => chosen.includes(name));
+    const results = await runLegs(legs, stack, options);
+    if (results.unfinished.length > 0) process.exitCode = 1;
     const targets = [
       ...outcomesOf(results.runs),
       ...COMMIT_LOGS.flatMap((commitLog) => liveOutcomesOf(results.runs, commitLog)),
@@ -116,6 +111,32 @@ async function run(flags: Flags): Promise<void> {
   } finally {
     await stack.close();
   }
+}
+
+/** One after the other. One that cannot be run does not take away what the others have measured for hours. */
+async function runLegs(
+  legs: readonly Leg[],
+  stack: BenchStack,
+  options: Omit<LegOptions, 'warmUp'>,
+): Promise<LegResults & Pick<Figures, 'unfinished'>> {
+  const runs: LegResults['runs'] = [];
+  const skipped: LegResults['skipped'] = [];
+  const unfinished: Figures['unfinished'] = [];
+  const warm = new Set<string>();
+  for (const leg of legs) {
+    options.tell(`leg ${leg.name}: ${leg.title}`);
+    try {
+      const results = await leg.run(stack, { ...options, warmUp: !warm.has(leg.warms) });
+      runs.push(...results.runs);
+      skipped.push(...results.skipped);
+    } catch (error) {
+      if (options.signal.aborted) throw error;
+      console.error(error);
+      unfinished.push({ leg: leg.name, because: String(error) });
+    }
+    warm.add(leg.warms);
+  }
+  return { runs, skipped, unfinished };
 }
 
 /** As a person would type it. */

@@ -13,6 +13,8 @@ export interface Figures extends LegResults {
   startedAt: string;
   /** What was typed. */
   command: string;
+  /** Legs that could not be run to their ends. */
+  unfinished: { leg: string; because: string }[];
   machine: Machine;
   workload: { runs: number; readings: number; vehicles: number; seed: number };
   targets: TargetOutcome[];
@@ -35,7 +37,7 @@ export function writeReport(folder: string, name: string, figures: Figures): voi
 }
 
 function reportOf(
-  { startedAt, command, machine, workload, targets, skipped, runs }: Figures,
+  { startedAt, command, machine, workload, targets, unfinished, skipped, runs }: Figures,
   summaries: readonly SideSummary[],
   charts: string[],
 ): string {
@@ -81,7 +83,7 @@ ${markdownTable(['leg', 'side', 'process', 'CPU-s per million', 'peak MiB'], cos
 - Node ${machine.node}, ${machine.java}; ${machine.services}.
 - Cassandra's commit log: ${machine.commitLog}, unless the leg says otherwise. Other settings than the local stack's: ${machine.otherSettings.join(', ') || 'none'}. The same for every side.
 - A fixed bit of work took ${Math.round(Math.min(...probes))} to ${Math.round(Math.max(...probes))} ms before and after the runs: far apart means that somebody else was at work.
-${skipped.map(({ leg, side, because }) => `- Leg ${leg}: ${side} was left out: ${because}.\n`).join('')}${summaries.flatMap(({ leg, side, failures }) => failures.map((failure) => `- Leg ${leg}: ${side} failed: ${failure.split('\n')[0]}\n`)).join('')}`;
+${unfinished.map(({ leg, because }) => `- Leg ${leg} could not be run: ${because.split('\n')[0]}\n`).join('')}${skipped.map(({ leg, side, because }) => `- Leg ${leg}: ${side} was left out: ${because}.\n`).join('')}${summaries.flatMap(({ leg, side, failures }) => failures.map((failure) => `- Leg ${leg}: ${side} failed: ${failure.split('\n')[0]}\n`)).join('')}`;
 }
 
 function liveSection(runs: Figures['runs']): string {
