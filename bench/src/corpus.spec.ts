@@ -1,6 +1,6 @@
 import { readingType, schemaIdOf, WIRE_PREFIX_BYTES } from '@navora/schemas';
 import { expect, it } from 'vitest';
-import { anHourAgo, Corpus } from './corpus.js';
+import { Corpus, recently } from './corpus.js';
 import { newerType } from './newer-schema.js';
 
 const FROM = Date.UTC(2026, 0, 5, 12);
@@ -53,9 +53,13 @@ it('shares its readings with a smaller one', () => {
   expect(smaller.indexOf('bench-000100', 1)).toBeUndefined();
 });
 
-it('begins with a whole hour that is over', () => {
+it('begins with a whole hour, and is over however few vehicles it is of', () => {
   const now = FROM + 1_234_567;
-  expect(anHourAgo(now)).toBe(FROM - 3_600_000);
+  expect(recently({ seed: 7, readings: 1000, vehicles: 300 }, now)).toBe(FROM - 3_600_000);
+  const few = { seed: 7, readings: 200_000, vehicles: 200 };
+  const all = new Corpus({ ...few, from: recently(few, now) });
+  expect(all.recordedAtOf(0) % 3_600_000).toBe(0);
+  expect(now - all.recordedAtOf(all.size - 1)).toBeGreaterThan(3_600_000);
 });
 
 it('finds skewed readings again, and has the loudest vehicle first', () => {

@@ -63,8 +63,7 @@ export class Corpus {
   }
 
   recordedAtOf(index: number): number {
-    const { from, vehicles } = this.options;
-    return from + Math.floor((index * REPORT_EVERY_MS) / vehicles);
+    return this.options.from + sinceFirst(index, this.options.vehicles);
   }
 
   /** Which reading it is, or undefined if there is none of this vehicle and sequence. */
@@ -137,7 +136,12 @@ export class Corpus {
   }
 }
 
-/** So that a corpus begins with an hour, and its readings are recent: those of the last hour but one. */
-export function anHourAgo(now: number): number {
-  return Math.floor(now / HOUR_MS) * HOUR_MS - HOUR_MS;
+function sinceFirst(index: number, vehicles: number): number {
+  return Math.floor((index * REPORT_EVERY_MS) / vehicles);
+}
+
+/** So that a corpus begins with an hour, and is over since an hour or two: nobody takes readings of the future. */
+export function recently({ readings, vehicles }: Omit<CorpusOptions, 'from'>, now: number): number {
+  const latest = now - sinceFirst(readings, vehicles);
+  return Math.floor(latest / HOUR_MS) * HOUR_MS - HOUR_MS;
 }

@@ -6,7 +6,7 @@ import { bareReader, documentedMqttJs } from './baselines/sides.js';
 import type { BenchStack } from './bench-stack.js';
 import { ArrivalClock } from './clock.js';
 import type { AtWork, Contestant, IntakeJob } from './contestant.js';
-import { anHourAgo, Corpus, type CorpusOptions } from './corpus.js';
+import { Corpus, recently, type CorpusOptions } from './corpus.js';
 import { makeTopic, readTopic, recordsIn } from './kafka-topics.js';
 import { ownFolder, whileAtWork, type Leg, type LegOptions } from './leg.js';
 import { probeLoad } from './load-probe.js';
@@ -94,7 +94,7 @@ export async function runIntake(
   leg = 'a',
 ): Promise<RunResult> {
   const name = `bench-a-${side.name}-${run}-${randomBytes(3).toString('hex')}`;
-  const whole = new Corpus({ ...options, from: anHourAgo(Date.now()) });
+  const whole = new Corpus({ ...options, from: recently(options, Date.now()) });
   const corpus = whole.firstOf(Math.round(whole.size * (side.portion ?? 1)));
   const { endpoints, kafka, admin, readingSchemaId, identity } = stack;
   const job: IntakeJob = {

@@ -3,7 +3,7 @@ import { bytesPerRow } from './bytes-per-row.js';
 import { nestTransport, ownOneLwt, unconditional } from './baselines/sides.js';
 import { makeKeyspace, type BenchStack } from './bench-stack.js';
 import type { AtWork, Contestant, StorageJob } from './contestant.js';
-import { anHourAgo, Corpus, type CorpusOptions } from './corpus.js';
+import { Corpus, recently, type CorpusOptions } from './corpus.js';
 import { eachOnce, type Deliveries } from './deliveries.js';
 import { fillTopic, makeTopic, readTopic, recordsIn } from './kafka-topics.js';
 import { ownFolder, whileAtWork, type Leg, type LegOptions } from './leg.js';
@@ -38,7 +38,7 @@ export class StorageWorkload {
     options: CorpusOfLeg,
     private readonly deliveries: Deliveries = eachOnce,
   ) {
-    this.whole = new Corpus({ ...options, from: anHourAgo(Date.now()) });
+    this.whole = new Corpus({ ...options, from: recently(options, Date.now()) });
   }
 
   async of(portion: number): Promise<{ corpus: Corpus; topic: string }> {

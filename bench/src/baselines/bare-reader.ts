@@ -4,6 +4,10 @@ import { generate, parser as newParser, type Packet } from 'mqtt-packet';
 import type { IntakeJob } from '../contestant.js';
 import { endBy, givenJob } from './job.js';
 
+/** Kafka takes a megabyte for each partition, whichever of the messages are for it. */
+const REQUEST_BYTES = 900 * 1024;
+const OVERHEAD_BYTES = 64;
+
 const job = givenJob<IntakeJob>();
 const kafka = new Kafka({ clientId: job.clientId, brokers: job.kafkaBrokers, logLevel: logLevel.ERROR });
 const producer = kafka.producer({ allowAutoTopicCreation: false });
@@ -21,10 +25,17 @@ let sending = false;
 async function sendAll(): Promise<void> {
   sending = true;
   while (waiting.length > 0) {
-    const messages = waiting.splice(0, 5000);
-    await producer.send({ topic: job.kafkaTopic, acks: -1, messages });
+    await producer.send({ topic: job.kafkaTopic, acks: -1, messages: takeRequest() });
   }
   sending = false;
+}
+
+function takeRequest(): Message[] {
+  let bytes = 0;
+  const tooLong = waiting.findIndex(
+    ({ value }) => (bytes += (value?.length ?? 0) + OVERHEAD_BYTES) > REQUEST_BYTES,
+  );
+  return waiting.splice(0, tooLong === -1 ? waiting.length : Math.max(1, tooLong));
 }
 
 parser.on('packet', (packet: Packet) => {
