@@ -1,10 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { upBenchStack, type BenchStack } from './bench-stack.js';
+import type { BenchStack } from './bench-stack.js';
 import { COMMIT_LOGS } from './commit-log.js';
 import { LEGS, SHORT_LEGS } from './legs.js';
 import { describeMachine } from './machine.js';
+import { onBenchStack } from './on-bench-stack.js';
 import { writeReport, type Figures } from './report.js';
 import type { Leg, LegOptions } from './leg.js';
 import type { LegResults } from './results.js';
@@ -67,29 +68,20 @@ const program = new Command('bench')
 await program.parseAsync();
 
 async function run(flags: Flags): Promise<void> {
-  const interrupt = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupt.abort());
-  const tell = (line: string) => console.log(line);
   const options = {
     ...(flags.full ? FULL : SHORT),
     ...(flags.runs !== undefined && { runs: flags.runs }),
     ...(flags.readings !== undefined && { readings: flags.readings }),
-    ...{ vehicles: flags.vehicles, seed: flags.seed, only: flags.only, tell },
-    ...{ folder: join(workspaceRoot, '.navora/bench'), signal: interrupt.signal },
+    ...{ vehicles: flags.vehicles, seed: flags.seed, only: flags.only },
+    folder: join(workspaceRoot, '.navora/bench'),
   };
   const chosen = flags.legs ?? (flags.full ? LEGS.map(({ name }) => name) : SHORT_LEGS);
   const cassandraSettings = { ...THREADS, ...flags.cassandra };
   const startedAt = new Date();
-  const stack = await upBenchStack({
-    ...{ name: flags.stack, signal: interrupt.signal, onStep: tell },
-    cassandraSettings,
-    onProgress: ({ component, message, seconds }) =>
-      tell(`${component} ${message} (${seconds.toFixed(1)} s)`),
-  });
-  try {
+  await onBenchStack({ name: flags.stack, cassandraSettings }, async (stack, { signal, tell }) => {
     const machine = await describeMachine(flags.stack, cassandraSettings);
     const legs = LEGS.filter(({ name }) => chosen.includes(name));
-    const results = await runLegs(legs, stack, options);
+    const results = await runLegs(legs, stack, { ...options, signal, tell });
     if (results.unfinished.length > 0) process.exitCode = 1;
     const targets = [
       ...outcomesOf(results.runs),
@@ -105,12 +97,7 @@ async function run(flags: Flags): Promise<void> {
       writeReport(join(workspaceRoot, 'docs/benchmarks'), nameOfReport(flags), figures);
     tell(`\n${textTable(HEAD, rowsOf(summarise(results.runs)))}\n`);
     tell(JSON.stringify({ targets }));
-  } catch (error) {
-    if (!interrupt.signal.aborted) throw error;
-    process.exitCode = 130;
-  } finally {
-    await stack.close();
-  }
+  });
 }
 
 /** One after the other. One that cannot be run does not take away what the others have measured for hours. */

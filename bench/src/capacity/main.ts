@@ -1,9 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { upBenchStack } from '../bench-stack.js';
 import { THREADS } from '../cassandra-threads.js';
 import { describeMachine, type Machine } from '../machine.js';
+import { onBenchStack } from '../on-bench-stack.js';
+import { wholeNumbers } from '../whole-number.js';
 import { workspaceRoot } from '../workspace.js';
 import { measureCapacity, type CapacityFigures } from './measure.js';
 import { checkedAgainst, measuredOf, renderCapacity } from './report.js';
@@ -38,7 +39,7 @@ await new Command('capacity')
   .description(
     'measures what a message costs each process, holds a model of it against rates that it was not made of, and says what fleets need',
   )
-  .option('--rates <list>', 'messages a second, three or more', rates, [1000, 2000, 4000, 6000])
+  .option('--rates <list>', 'messages a second, three or more', wholeNumbers, [1000, 2000, 4000, 6000])
   .option('--seconds <n>', 'how long each is measured', above0, 30)
   .option('--warm-up <n>', 'seconds before that, at the same rate', above0, 15)
   .option('--vehicles <n>', 'how many send them', above0, 5000)
@@ -61,55 +62,33 @@ await new Command('capacity')
   .parseAsync();
 
 async function run(flags: Flags): Promise<void> {
-  const interrupt = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
-  try {
-    const kept = flags.from
-      ? (JSON.parse(readFileSync(flags.from, 'utf8')) as Kept)
-      : await measured(flags, interrupt.signal);
-    const text = renderCapacity({
-      ...{ startedAt: new Date(kept.startedAt), machine: kept.machine, figures: kept.figures },
-      assumed: { ...ASSUMPTIONS, copies: flags.copies, rowsKeptDays: flags.days },
-      prices: { coreHour: flags.coreHour, diskGiBMonth: flags.disk, zoneGiB: flags.zone },
-    });
-    if (flags.report) {
-      if (!flags.from) writeFileSync(`${REPORT}.json`, `${JSON.stringify(kept, undefined, 2)}\n`);
-      writeFileSync(`${REPORT}.md`, text);
-    }
-    console.log(text);
-    const checked = checkedAgainst(kept.figures.live, measuredOf(kept.figures));
-    if (checked.length === 0) throw new Error('no rate was kept between the slowest and the fastest');
-    if (checked.some(({ deviation }) => Math.abs(deviation) > MOST_OFF)) process.exitCode = 1;
-  } catch (error) {
-    if (!interrupt.signal.aborted) throw error;
-    process.exitCode = 130;
+  const kept = flags.from ? (JSON.parse(readFileSync(flags.from, 'utf8')) as Kept) : await measured(flags);
+  if (!kept) return;
+  const text = renderCapacity({
+    ...{ startedAt: new Date(kept.startedAt), machine: kept.machine, figures: kept.figures },
+    assumed: { ...ASSUMPTIONS, copies: flags.copies, rowsKeptDays: flags.days },
+    prices: { coreHour: flags.coreHour, diskGiBMonth: flags.disk, zoneGiB: flags.zone },
+  });
+  if (flags.report) {
+    if (!flags.from) writeFileSync(`${REPORT}.json`, `${JSON.stringify(kept, undefined, 2)}\n`);
+    writeFileSync(`${REPORT}.md`, text);
   }
+  console.log(text);
+  const checked = checkedAgainst(kept.figures.live, measuredOf(kept.figures));
+  if (checked.length === 0) throw new Error('no rate was kept between the slowest and the fastest');
+  if (checked.some(({ deviation }) => Math.abs(deviation) > MOST_OFF)) process.exitCode = 1;
 }
 
-async function measured(
-  { stack: name, rates, seconds, warmUp, vehicles }: Flags,
-  signal: AbortSignal,
-): Promise<Kept> {
-  const tell = (line: string) => console.log(line);
+async function measured({ stack: name, rates, seconds, warmUp, vehicles }: Flags): Promise<Kept | undefined> {
   const startedAt = new Date().toISOString();
   const folder = join(workspaceRoot, '.navora/bench/capacity');
   mkdirSync(folder, { recursive: true });
-  const stack = await upBenchStack({
-    ...{ name, signal, onStep: tell, cassandraSettings: THREADS },
-    onProgress: ({ component, message }) => tell(`${component} ${message}`),
-  });
-  try {
+  return onBenchStack({ name }, async (stack, frame) => {
     const figures = await measureCapacity(stack, {
-      ...{ rates, vehicles, seconds, warmUpSeconds: warmUp, folder, signal, tell },
+      ...{ rates, vehicles, seconds, warmUpSeconds: warmUp, folder, ...frame },
     });
     return { startedAt, machine: await describeMachine(name, THREADS), figures };
-  } finally {
-    await stack.close();
-  }
-}
-
-function rates(text: string): number[] {
-  return text.split(',').map(above0);
+  });
 }
 
 function above0(text: string): number {

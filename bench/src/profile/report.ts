@@ -8,24 +8,34 @@ export interface ProfiledProcess {
   microsPerMessage: number;
 }
 
+export interface ProfiledRate {
+  ratePerSecond: number;
+  processes: readonly ProfiledProcess[];
+}
+
 export interface ProfileReport {
   startedAt: Date;
   machine: Machine;
-  ratePerSecond: number;
-  processes: readonly ProfiledProcess[];
+  profiles: readonly ProfiledRate[];
 }
 
 const MOST_FUNCTIONS = 15;
 const LEAST_SHARE = 0.005;
 
 /** Markdown. */
-export function renderProfile({ startedAt, machine, ratePerSecond, processes }: ProfileReport): string {
+export function renderProfile({ startedAt, machine, profiles }: ProfileReport): string {
   const { processors, memoryGiB, system, node } = machine;
   return `# Where the services' processor time goes
 
 Written by \`npm run bench:profile\` on ${startedAt.toISOString().slice(0, 10)}; nothing here was edited.
 
-The whole way at ${ratePerSecond.toLocaleString('en')} messages a second, everything on one machine: ${processors}, ${memoryGiB} GiB, ${system}, Node ${node}. Of each process V8's own samples from its start to its end, warming up included: what ran itself, not who had called it. Profiling makes a message dearer than it is. What V8 calls \`(program)\` is below Node: system calls, sockets, threads.
+The whole way, everything on one machine: ${processors}, ${memoryGiB} GiB, ${system}, Node ${node}. Of each process V8's own samples from its start to its end, warming up included: what ran itself, not who had called it. Profiling makes a message dearer than it is. What V8 calls \`(program)\` is below Node: system calls, sockets, threads.
+${profiles.map(chapter).join('')}`;
+}
+
+function chapter({ ratePerSecond, processes }: ProfiledRate): string {
+  return `
+## At ${ratePerSecond.toLocaleString('en')} messages a second
 ${processes.map(section).join('')}`;
 }
 
@@ -35,7 +45,7 @@ function section({ name, times, microsPerMessage }: ProfiledProcess): string {
   const owners = times.byOwner.filter(({ share }) => share >= LEAST_SHARE);
   const functions = times.byFunction.slice(0, MOST_FUNCTIONS);
   return `
-## ${name}: ${microsPerMessage.toFixed(0)} µs a message
+### ${name}: ${microsPerMessage.toFixed(0)} µs a message
 
 | whose code | of its time | µs a message |
 | --- | --- | --- |
