@@ -5,6 +5,7 @@ import type { BenchStack } from './bench-stack.js';
 import { COMMIT_LOGS } from './commit-log.js';
 import { LEGS, SHORT_LEGS } from './legs.js';
 import { describeMachine } from './machine.js';
+import { memoryOutcomesOf } from './memory-targets.js';
 import { onBenchStack } from './on-bench-stack.js';
 import { writeReport, type Figures } from './report.js';
 import type { Leg, LegOptions } from './leg.js';
@@ -86,6 +87,7 @@ async function run(flags: Flags): Promise<void> {
     const targets = [
       ...outcomesOf(results.runs),
       ...COMMIT_LOGS.flatMap((commitLog) => liveOutcomesOf(results.runs, commitLog)),
+      ...memoryOutcomesOf(results.runs),
     ];
     const { runs, readings, vehicles, seed } = options;
     const figures = {

@@ -97,7 +97,7 @@ export class LastRows {
 
 /**
  * All rows of a table, held against the corpus. Order is that of the rows' write times: a row may not be older than
- * one of its vehicle that stands before it.
+ * one of its vehicle and hour that stands before it. Two hours are two partitions, which are written side by side.
  */
 export async function examineRows(
   cassandra: CassandraClient,
@@ -118,15 +118,22 @@ export async function examineRows(
     tally.see(index, index !== undefined && isAsSent(corpus.reading(index), row, table));
     if (index !== undefined) writtenAt[index] = micros;
   }
-  const newest = new Float64Array(corpus.options.vehicles);
+  return { faults: { ...tally.faults, outOfOrder: outOfOrderIn(corpus, writtenAt) }, clock };
+}
+
+/** @param writtenAt of each reading, µs since 1970; 0 of those that are not there */
+export function outOfOrderIn(corpus: Corpus, writtenAt: ArrayLike<number>): number {
+  const newest = new Map<number, { hour: number; written: number }>();
   let outOfOrder = 0;
   for (let index = 0; index < corpus.size; index++) {
-    const [vehicle, written] = [corpus.vehicleOf(index), writtenAt[index] ?? 0];
+    const written = writtenAt[index] ?? 0;
     if (written === 0) continue;
-    if (written < (newest[vehicle] ?? 0)) outOfOrder++;
-    newest[vehicle] = written;
+    const [vehicle, hour] = [corpus.vehicleOf(index), bucketOf(corpus.recordedAtOf(index))];
+    const before = newest.get(vehicle);
+    if (before?.hour === hour && written < before.written) outOfOrder++;
+    newest.set(vehicle, { hour, written });
   }
-  return { faults: { ...tally.faults, outOfOrder }, clock };
+  return outOfOrder;
 }
 
 function isAsSent(reading: Reading, row: Record<string, unknown>, table: RowsElsewhere): boolean {

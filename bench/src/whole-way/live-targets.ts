@@ -16,8 +16,6 @@ interface Limit {
 const same = (most: number): Record<CommitLog, number> => ({ group: most, periodic: most });
 const cpuOf = (process: string) => (figures: WholeWayFigures) =>
   figures.observed.byProcess[process]?.cpuMicrosecondsPerMessage ?? null;
-const memoryOf = (process: string) => (figures: WholeWayFigures) =>
-  figures.observed.byProcess[process]?.peakResidentMiB ?? null;
 const growthOf = (process: string) => (figures: WholeWayFigures) =>
   figures.observed.byProcess[process]?.residentGrowthMiBPerMinute ?? null;
 /** A side that falls behind has no latency: it grows for as long as one looks. */
@@ -36,8 +34,6 @@ const LIMITS: readonly Limit[] = [
   { what: 'processor, µs a message', at: 1000, figure: cpuOf('processor'), most: same(120) },
   { what: 'bridge, µs a message', at: 8000, figure: cpuOf('mqtt-bridge'), most: same(25) },
   { what: 'processor, µs a message', at: 8000, figure: cpuOf('processor'), most: same(35) },
-  { what: 'bridge, MiB', at: 8000, figure: memoryOf('mqtt-bridge'), most: same(200) },
-  { what: 'processor, MiB', at: 8000, figure: memoryOf('processor'), most: same(350) },
   { what: 'bridge, growth in MiB a minute', at: 3000, figure: growthOf('mqtt-bridge'), most: same(1) },
   { what: 'processor, growth in MiB a minute', at: 3000, figure: growthOf('processor'), most: same(1) },
   { what: 'kept, publish → row, p99 ms', at: 10_000, figure: keptRow, most: same(1000) },
