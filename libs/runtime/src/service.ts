@@ -53,19 +53,27 @@ export class Service {
   }
 }
 
+/** What the life of a service depends on before it has parts. */
+export interface ServiceFrame {
+  service: Service;
+  drainTimeoutMs: number;
+  /** Beyond what is alive in it; where left out, as is good for services that have much under way. */
+  heapGrowthPercent?: number;
+}
+
 /**
  * A service's whole life: start its parts in order, run until SIGTERM or SIGINT, stop them in reverse.
  * A start that fails says so in one line on stderr and ends with 1. An error nobody handled ends it with 70,
  * nothing committed: the orchestrator restarts it.
  */
 export async function runService(
-  create: () => { service: Service; drainTimeoutMs: number },
+  create: () => ServiceFrame,
   startParts: (service: Service) => Promise<void>,
 ): Promise<void> {
-  let running: { service: Service; drainTimeoutMs: number } | undefined;
-  letHeapGrow();
+  let running: ServiceFrame | undefined;
   try {
-    const { service, drainTimeoutMs } = (running = create());
+    const { service, drainTimeoutMs, heapGrowthPercent } = (running = create());
+    letHeapGrow(heapGrowthPercent);
     const stopOn = (signal: NodeJS.Signals) => {
       process.on(signal, () => {
         service.log.info({ signal }, 'service_stopping');
