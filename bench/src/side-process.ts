@@ -32,10 +32,13 @@ export function runSide({ name, command, args, environment = {}, folder }: SideL
   });
   closeSync(output);
   if (child.pid === undefined) throw new Error(`${name} could not be started`);
-  const ended = endOf(child).then(
-    (how) => `${name} ended (${how}): ${readFileSync(log, 'utf8').slice(-2000)}`,
-  );
+  const ended = endOf(child).then((how) => `${name} ended (${how}): ${lastWords(log)}`);
   return { pids: { [name]: child.pid }, ended, stop: () => stop(child, ended) };
+}
+
+/** Without the place where this happens to be checked out: reports are for everybody. */
+function lastWords(log: string): string {
+  return readFileSync(log, 'utf8').slice(-2000).replaceAll(`${workspaceRoot}/`, '');
 }
 
 /** How Node runs a program of ours. */
