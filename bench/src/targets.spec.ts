@@ -1,19 +1,12 @@
 import { expect, it } from 'vitest';
+import { aRun } from './a-run.fixture.js';
 import { ratioOf, spreadOf } from './ratios.js';
 import type { RunResult } from './results.js';
 import { summarise } from './summary.js';
 import { outcomesOf } from './targets.js';
 
-const aRun = (
-  side: string,
-  run: number,
-  ratePerSecond: number,
-  over: Partial<RunResult> = {},
-): RunResult => ({
-  ...{ leg: 'b', side, run, guarantees: { orderPerVehicle: true }, records: 100, seconds: 1, ratePerSecond },
-  ...{ lost: 0, duplicated: 0, outOfOrder: 0, altered: 0, costs: {}, probeMs: [1, 1] },
-  ...over,
-});
+const ran = (side: string, run: number, ratePerSecond: number, over: Partial<RunResult> = {}) =>
+  aRun({ side, run, ratePerSecond, ...over });
 const AGAINST = { leg: 'b', side: 'navora', against: 'own-one-lwt' };
 
 it('takes the median of an odd and of an even number of values', () => {
@@ -25,10 +18,10 @@ it('takes the median of an odd and of an even number of values', () => {
 it('compares two sides within one run only', () => {
   // The machine was half as fast in the second run, for both.
   const runs = [
-    aRun('navora', 1, 800),
-    aRun('own-one-lwt', 1, 200),
-    aRun('navora', 2, 400),
-    aRun('own-one-lwt', 2, 100),
+    ran('navora', 1, 800),
+    ran('own-one-lwt', 1, 200),
+    ran('navora', 2, 400),
+    ran('own-one-lwt', 2, 100),
   ];
   expect(ratioOf(runs, AGAINST)).toEqual({ median: 4, min: 4, max: 4 });
 });
@@ -36,7 +29,7 @@ it('compares two sides within one run only', () => {
 it.each([{ lost: 1 }, { duplicated: 1 }, { outOfOrder: 1 }, { altered: 1 }, { failure: 'it ended' }])(
   'counts no run with %o',
   (fault) => {
-    const runs = [aRun('navora', 1, 800, fault), aRun('own-one-lwt', 1, 200)];
+    const runs = [ran('navora', 1, 800, fault), ran('own-one-lwt', 1, 200)];
     expect(ratioOf(runs, AGAINST)).toBeUndefined();
     expect(outcomesOf(runs)).toEqual([
       { leg: 'b', against: 'own-one-lwt', value: null, target: 4, met: false },
@@ -47,14 +40,14 @@ it.each([{ lost: 1 }, { duplicated: 1 }, { outOfOrder: 1 }, { altered: 1 }, { fa
 
 it('counts a run that mixed up what it does not promise to keep in order', () => {
   const runs = [
-    aRun('navora', 1, 800),
-    aRun('bento', 1, 100, { outOfOrder: 3, guarantees: { orderPerVehicle: false } }),
+    ran('navora', 1, 800),
+    ran('bento', 1, 100, { outOfOrder: 3, guarantees: { orderPerVehicle: false } }),
   ];
   expect(ratioOf(runs, { ...AGAINST, against: 'bento' })?.median).toBe(8);
 });
 
 it('says of each target with both sides whether it was met, and nothing of others', () => {
-  const runs = [aRun('navora', 1, 800), aRun('own-one-lwt', 1, 200), aRun('unconditional', 1, 1600)];
+  const runs = [ran('navora', 1, 800), ran('own-one-lwt', 1, 200), ran('unconditional', 1, 1600)];
   expect(outcomesOf(runs)).toEqual([
     { leg: 'b', against: 'own-one-lwt', value: 4, target: 4, met: true },
     { leg: 'b', against: 'unconditional', value: 0.5, target: 0.55, met: false },
@@ -64,8 +57,8 @@ it('says of each target with both sides whether it was met, and nothing of other
 it('is ahead of Telegraf in rate, or else in what a message costs, services aside', () => {
   const cpu = (cpuSecondsPerMillion: number) => ({ cpuSecondsPerMillion, peakRssMiB: 1 });
   const runs = (rate: number) => [
-    aRun('navora', 1, rate, { leg: 'a', costs: { 'mqtt-bridge': cpu(18), kafka: cpu(90) } }),
-    aRun('telegraf', 1, 100, { leg: 'a', costs: { telegraf: cpu(36), kafka: cpu(9) } }),
+    ran('navora', 1, rate, { leg: 'a', costs: { 'mqtt-bridge': cpu(18), kafka: cpu(90) } }),
+    ran('telegraf', 1, 100, { leg: 'a', costs: { telegraf: cpu(36), kafka: cpu(9) } }),
   ];
   expect(outcomesOf(runs(120))).toEqual([
     { leg: 'a', against: 'telegraf', value: 2, in: 'CPU a message', target: 1.5, met: true },

@@ -1,22 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { aRun } from '../a-run.fixture.js';
 import type { RunResult } from '../results.js';
 import { figuresOf } from './figures.fixture.js';
 import { liveOutcomesOf } from './live-targets.js';
 import type { WholeWayFigures } from './measure.js';
 
-const runOf = (live: WholeWayFigures, over: Partial<RunResult> = {}): RunResult => ({
-  ...{
-    leg: 'c',
-    side: 'navora',
-    run: 1,
-    guarantees: { orderPerVehicle: true },
-    records: 1,
-    seconds: 1,
-    ratePerSecond: 1,
-  },
-  ...{ lost: 0, duplicated: 0, outOfOrder: 0, altered: 0, costs: {}, probeMs: [1, 1] as [number, number] },
-  ...{ live, ...over },
-});
+const runOf = (live: WholeWayFigures, over: Partial<RunResult> = {}) => aRun({ leg: 'c', live, ...over });
 
 const outcome = (what: RegExp, runs: RunResult[], commitLog: 'group' | 'periodic' = 'group') =>
   liveOutcomesOf(runs, commitLog).find(({ against }) => what.test(against));

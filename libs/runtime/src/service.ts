@@ -57,7 +57,7 @@ export class Service {
 export interface ServiceFrame {
   service: Service;
   drainTimeoutMs: number;
-  /** Beyond what is alive in it; where left out, as is good for services that have much under way. */
+  /** For `letHeapGrow`, whose default is for services that have much under way. */
   heapGrowthPercent?: number;
 }
 
